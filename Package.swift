@@ -126,17 +126,18 @@ let engine: [Target] =
   [
     .target(name: "CCPU", cSettings: [.unsafeFlags(checkedC)]),
     .target(name: "CSIMD"),
-    .target(name: "Tensors", dependencies: ["Files"], swiftSettings: strict),
+    .target(name: "BFloat16", swiftSettings: safe),
+    .target(name: "Tensors", dependencies: ["BFloat16", "Files"], swiftSettings: strict),
     .target(name: "Parallel", dependencies: ["CCPU", "Clocks"], swiftSettings: strict),
-    .target(name: "MicroKernels", dependencies: ["CSIMD"], swiftSettings: kernel),
+    .target(name: "MicroKernels", dependencies: ["BFloat16", "CSIMD"], swiftSettings: kernel),
   ] + isaTargets
   + [
     .target(name: "KernelsPortable", dependencies: ["MicroKernels", "CSIMD"], swiftSettings: kernel),
     .target(
       name: "Kernels",
-      dependencies: ["KernelsPortable", "MicroKernels", "CCPU", "Tensors", "Parallel"] + isaModules,
+      dependencies: ["KernelsPortable", "MicroKernels", "CCPU", "BFloat16", "Tensors", "Parallel"] + isaModules,
       swiftSettings: strict),
-    .target(name: "NN", dependencies: ["Kernels", "Tensors", "Parallel", "Clocks"], swiftSettings: strict),
+    .target(name: "NN", dependencies: ["Kernels", "BFloat16", "Tensors", "Parallel", "Clocks"], swiftSettings: strict),
   ]
 
 let roiAlign: [Target] = [
@@ -399,10 +400,10 @@ let testTargets: [Target] = [
   tests("Geometry", "Geometry"),
   tests("Tracks", "Tracks", "Geometry", "Tensors"),
   tests("Files", "Files"),
-  tests("Tensors", "Tensors", "Files"),
+  tests("Tensors", "Tensors", "BFloat16", "Files"),
   tests("Parallel", "Parallel"),
-  tests("Kernels", "Kernels", "Tensors", "Parallel"),
-  tests("NN", "NN", "Kernels", "Tensors", "Parallel"),
+  tests("Kernels", "Kernels", "BFloat16", "Tensors", "Parallel"),
+  tests("NN", "NN", "Kernels", "BFloat16", "Tensors", "Parallel"),
   tests("RoIAlign", "RoIAlign", "Kernels", "Tensors", "Geometry", "Parallel"),
   tests("Checkpoint", "Checkpoint", "Files", "Tensors", "Parallel"),
   tests("Configuration", "Configuration", "Files"),

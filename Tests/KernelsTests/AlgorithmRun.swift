@@ -1,3 +1,4 @@
+import BFloat16
 import Kernels
 import Tensors
 import TestSupport

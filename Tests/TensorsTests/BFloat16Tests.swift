@@ -1,3 +1,4 @@
+import BFloat16
 import Tensors
 import Testing
 

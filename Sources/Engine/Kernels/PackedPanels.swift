@@ -1,3 +1,4 @@
+internal import BFloat16
 internal import Parallel
 internal import Tensors
 

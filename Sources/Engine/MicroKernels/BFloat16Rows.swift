@@ -1,3 +1,5 @@
+public import BFloat16
+
 /// Positions whose channels are in float32 on one side and in bfloat16 on the other.
 public struct BFloat16Rows {
   /// Position p's channels begin at `floats + p * pitch`.
@@ -31,30 +33,24 @@ public struct BFloat16Rows {
   }
 }
 
-/// Copies numbers of bfloat16 as float32. Integers alone, so that loops become registers of any width.
+/// Copies numbers of bfloat16 as float32.
 @inlinable @inline(__always)
 public func widenRows(_ all: BFloat16Rows) {
   let rows = all.joined
   for position in 0..<rows.positions {
     let from = rows.numbers + 2 * position * rows.numbersPitch
     let to = rows.floats + position * rows.pitch
-    for c in 0..<rows.channels { to[c] = Float(bitPattern: UInt32(truncatingIfNeeded: from[c]) &<< 16) }
+    for c in 0..<rows.channels { to[c] = float32(from[c]) }
   }
 }
 
-/// Rounds float32 to bfloat16: nearest, ties to even; a NaN stays one, and denormal numbers stay what they are, which the
-/// processors' own instruction takes for zeros. So the bits are those of every instruction set.
+/// Rounds float32 to bfloat16, with the bits of every instruction set.
 @inlinable @inline(__always)
 public func roundRows(_ all: BFloat16Rows) {
   let rows = all.joined
   for position in 0..<rows.positions {
     let from = rows.floats + position * rows.pitch
     let to = rows.numbers + 2 * position * rows.numbersPitch
-    for c in 0..<rows.channels {
-      let bits = from[c].bitPattern
-      let nearest = bits &+ 0x7fff &+ (bits &>> 16 & 1)
-      let isNaN = bits & 0x7fff_ffff > 0x7f80_0000
-      to[c] = UInt16(truncatingIfNeeded: (isNaN ? bits | 0x40_0000 : nearest) &>> 16)
-    }
+    for c in 0..<rows.channels { to[c] = bfloat16(from[c]) }
   }
 }

@@ -1,3 +1,5 @@
+public import BFloat16
+
 /// One row of output positions of a convolution over few input channels, computed with positions in the lanes.
 ///
 /// A first layer sees 3 channels and may make as few as 8: with output channels in the lanes most of a register would
@@ -161,7 +163,7 @@ extension PlanarRow {
       for i in 0..<count {
         let to = UnsafeMutableRawPointer(output + (first + i) * outputPitch)
         for c in 0..<8 {
-          to.storeBytes(of: bfloat16Bits(temporary[c * pitch + i]), toByteOffset: 2 * c, as: UInt16.self)
+          to.storeBytes(of: bfloat16(temporary[c * pitch + i]), toByteOffset: 2 * c, as: UInt16.self)
         }
       }
       return
@@ -171,7 +173,7 @@ extension PlanarRow {
       for c in 0..<channels {
         let value = temporary[c * pitch + i]
         if outputIsBFloat16 {
-          UnsafeMutableRawPointer(to).storeBytes(of: bfloat16Bits(value), toByteOffset: 2 * c, as: UInt16.self)
+          UnsafeMutableRawPointer(to).storeBytes(of: bfloat16(value), toByteOffset: 2 * c, as: UInt16.self)
         } else {
           to[c] = value
         }
@@ -185,13 +187,5 @@ extension PlanarRow {
 func number(_ from: UnsafePointer<Float>, _ index: Int, isBFloat16: Bool) -> Float {
   if !isBFloat16 { return from[index] }
   let bits = UnsafeRawPointer(from).loadUnaligned(fromByteOffset: 2 * index, as: UInt16.self)
-  return Float(bitPattern: UInt32(bits) << 16)
-}
-
-/// Rounds to bfloat16: nearest, ties to even; a NaN stays one.
-@inlinable @inline(__always)
-func bfloat16Bits(_ value: Float) -> UInt16 {
-  let bits = value.bitPattern
-  let rounded = (bits &+ 0x7fff &+ (bits >> 16 & 1)) >> 16
-  return UInt16(truncatingIfNeeded: value == value ? rounded : bits >> 16 | 0x40)
+  return float32(bits)
 }

@@ -1,3 +1,4 @@
+internal import BFloat16
 public import Kernels
 internal import Parallel
 public import Tensors

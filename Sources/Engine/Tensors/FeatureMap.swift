@@ -1,3 +1,5 @@
+internal import BFloat16
+
 /// A length along time, height and width: an extent, a kernel, a stride, a padding or a dilation.
 public struct Extent3: Hashable, Sendable, CustomStringConvertible {
   /// Along time, in frames.
@@ -127,7 +129,7 @@ public struct FeatureMap: Sendable {
   public func value(position: Int, channel: Int) -> Float {
     switch format {
     case .float32: return start[position * pitch + channel]
-    case .bfloat16: return Tensors.float32(bfloat16Channels(of: position)[channel])
+    case .bfloat16: return BFloat16.float32(bfloat16Channels(of: position)[channel])
     case .uint8: return scales!.number(integers(of: position)[channel], channel: channel)
     }
   }

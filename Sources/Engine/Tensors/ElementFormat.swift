@@ -46,15 +46,3 @@ public struct ChannelScales: Sendable, Equatable {
   /// The number that an integer stands for.
   public func number(_ integer: UInt8, channel: Int) -> Float { Float(Int(integer) - zero) * values[channel] }
 }
-
-/// Rounds to bfloat16: nearest, ties to even; a NaN stays one.
-@inlinable
-public func bfloat16(_ value: Float) -> UInt16 {
-  let bits = value.bitPattern
-  if value.isNaN { return UInt16(truncatingIfNeeded: bits >> 16) | 0x40 }
-  return UInt16(truncatingIfNeeded: (bits &+ 0x7fff &+ (bits >> 16 & 1)) >> 16)
-}
-
-/// The number that a bfloat16 stands for.
-@inlinable
-public func float32(_ bits: UInt16) -> Float { Float(bitPattern: UInt32(bits) << 16) }

@@ -63,6 +63,17 @@ struct InstructionSetTests {
     #expect(engine.with(.int8).with(.fp32).precision == .fp32)
   }
 
+  /// Once for the command, whose options begin with dashes, and for the library.
+  @Test("what bf16 is not there for, or slower, is said", arguments: InstructionSet.available)
+  func notices(set: InstructionSet) throws {
+    let kernels = try KernelTable(set)
+    #expect(Precision.fp32.notice(with: kernels) == nil && Precision.int8.notice(with: kernels) == nil)
+    let (bare, dashed) = (Precision.bf16.notice(with: kernels), Precision.bf16.notice(with: kernels, dashes: "--"))
+    #expect((bare == nil) == kernels.isFasterInBFloat16 && (dashed == nil) == (bare == nil))
+    #expect(dashed?.replacing("--", with: "") == bare && bare?.hasPrefix("precision bf16: ") != false)
+    #expect(bare?.hasSuffix("; computing in fp32") != kernels.supportsBFloat16, "\(bare ?? "")")
+  }
+
   @Test("the refusal says what there is")
   func refusal() {
     let text = KernelError.unavailable(.avx512, available: [.portable, .avx2]).description

@@ -60,9 +60,7 @@ final class Model {
       throw call.error("'options->precision' is '\(name)'", "give fp32, bf16 or int8")
     }
     let activations = precision.activations(with: kernels)
-    if precision == .bf16, activations != .bfloat16 {
-      notices.append("precision bf16: this processor has no AVX512-BF16; computing in fp32")
-    }
+    if let notice = precision.notice(with: kernels) { notices.append(notice) }
     return Engine(
       threads: try call.threads(options.threads), kernels: kernels, activations: activations,
       quantizes: precision.quantizes)

@@ -175,19 +175,7 @@ struct EngineOptions: ParsableArguments {
   func make(streams: Int = 1) throws -> Engine {
     let table = try kernels.map { try KernelTable($0) } ?? .best
     let activations = precision.activations(with: table)
-    if precision == .bf16 && activations != .bfloat16 {
-      let reason =
-        kernels != nil && KernelTable.best.supportsBFloat16
-        ? "the \(table.instructionSet.rawValue) kernels have no bfloat16 (leave out --kernels)"
-        : "this processor has no AVX512-BF16"
-      Console.warn("--precision bf16: \(reason); computing in fp32")
-    }
-    if activations == .bfloat16 && !table.isFasterInBFloat16 {
-      let remedy = KernelTable.best.instructionSet == .amx ? "leave out --kernels" : "give --precision fp32"
-      Console.warn(
-        "--precision bf16: without tile registers (AMX) this processor takes longer for it than for fp32, and saves memory "
-          + "alone -> \(remedy)")
-    }
+    if let notice = precision.notice(with: table, dashes: "--") { Console.warn(notice) }
     let engine = Engine(
       threads: threads, kernels: table, planner: ConvolutionPlanner(forced: convolution, measures: measurePlan),
       activations: activations, quantizes: precision.quantizes, streams: streams)

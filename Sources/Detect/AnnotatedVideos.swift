@@ -42,7 +42,7 @@ public struct AnnotatedVideos: Sendable {
     var haveRows: [Bool] = []
     var rows: [(file: String, videos: Set<String>)] = []
     for file in files {
-      if let boxes = try BoxFile.read(path: file, format: nil, images: nil) {
+      if let boxes = try BoxFile.read(path: file, options: .none) {
         haveRows.append(false)
         // Of a folder of exports each may be called like its video.
         named.videos.formUnion((boxes.files + [file]).map(fileStem))

@@ -28,6 +28,7 @@ struct BoxProposals {
 
   let file: BoxFile
   private let options: ProposalOptions
+  private var lead: String { options.names.lead }
   private let scoreThreshold: Double
   private let videoCount: Int
   /// Frames a second of a video that cannot be opened.
@@ -59,19 +60,20 @@ struct BoxProposals {
     self.usualRate = usualRate
     videoCount = names.count
     named = PicturesByName(
-      file, pictures, videos: names, isCounted: options.firstFrame != nil || options.framesPerSecond != nil)
-    remarks.append(file.summary)
-    remarks += file.remarks.map { "proposals: " + $0 }
+      file, pictures, videos: names, isCounted: options.firstFrame != nil || options.framesPerSecond != nil,
+      options.names)
+    remarks.append(lead + file.summary)
+    remarks += file.remarks.map { lead + $0 }
     if !file.leftOut.isEmpty {
       let texts = file.leftOut.map { "\($0.what) (\($0.count))" }
-      remarks.append("proposals: left out what is no box: \(listed(texts, limit: 10))")
+      remarks.append("\(lead)left out what is no box: \(listed(texts, limit: 10))")
     }
     let people = try PersonClasses(file, wanted: options.personClasses)
     if !people.others.isEmpty {
       let count = people.others.reduce(0) { $0 + $1.count }
       let texts = people.others.map { "\($0.name) (\($0.count))" }
       remarks.append(
-        "proposals: \(counted(count, "box", plural: "boxes")) of other classes left out (--person-class): "
+        "\(lead)\(counted(count, "box", plural: "boxes")) of other classes left out\(options.names.aside(options.names.personClass)): "
           + listed(texts, limit: 10))
     }
     remarks += named.remarks
@@ -143,7 +145,7 @@ struct BoxProposals {
     }
     guard let first = paths.first else { return }
     notices.append(
-      "proposals: \(counted(unnamed.count, "box", plural: "boxes")) of \(counted(Set(paths).count, "picture")) left out, for the names say "
+      "\(lead)\(counted(unnamed.count, "box", plural: "boxes")) of \(counted(Set(paths).count, "picture")) left out, for the names say "
         + "of none of \(names.count) videos that it is theirs, first '\(first)' in '\(file.files[file.records[unnamed[0]].place.file])' -> "
         + "give the pictures that the boxes are of, or call the labels VIDEO_NUMBER")
   }
@@ -240,18 +242,18 @@ struct BoxProposals {
     }
     if repeatedIDs.count > 0 {
       notices.append(
-        "proposals: \(counted(repeatedIDs.count, "box", plural: "boxes")) of '\(name)' with an id that another box of the same moment "
+        "\(lead)\(counted(repeatedIDs.count, "box", plural: "boxes")) of '\(name)' with an id that another box of the same moment "
           + "has, first \(repeatedIDs.first): each such box becomes somebody else -> correct the ids")
     }
     say(outside, beside, name, frames, first)
     if !absent.isEmpty {
       notices.append(
-        "proposals: \(counted(absent.count, "box", plural: "boxes")) of \(counted(Set(absent).count, "picture")) that '\(name)' "
+        "\(lead)\(counted(absent.count, "box", plural: "boxes")) of \(counted(Set(absent).count, "picture")) that '\(name)' "
           + "has not left out, first '\(absent[0])' -> give the folder with all pictures that the boxes are of")
     }
     if let second = late.min() {
       notices.append(
-        "proposals: \(counted(late.count, "box", plural: "boxes")) of '\(name)' at \(fixed(second, 0)) and later, which is no second "
+        "\(lead)\(counted(late.count, "box", plural: "boxes")) of '\(name)' at \(fixed(second, 0)) and later, which is no second "
           + "of a video, but may be a time since 1970 -> subtract the time of the video's first frame, in seconds, or give the "
           + "numbers of frames")
     }
@@ -277,12 +279,13 @@ struct BoxProposals {
     var lines: [String] = []
     if overLimit > 0 {
       lines.append(
-        "proposals: \(counted(overLimit, "box", plural: "boxes")) beyond the best \(options.boxLimit ?? 0) of a key frame left out (--max-boxes)"
+        "\(lead)\(counted(overLimit, "box", plural: "boxes")) beyond the best \(options.boxLimit ?? 0) of a key frame left out"
+          + options.names.aside(options.names.boxLimit)
       )
     }
-    lines += [summary.otherVideosRemark("box", plural: "boxes")].compactMap(\.self)
+    lines += [summary.otherVideosRemark("box", plural: "boxes", lead: lead)].compactMap(\.self)
     if summary.repeatedBoxes > 0 {
-      lines.append("proposals: \(counted(summary.repeatedBoxes, "box", plural: "boxes")) given twice, taken once")
+      lines.append("\(lead)\(counted(summary.repeatedBoxes, "box", plural: "boxes")) given twice, taken once")
     }
     return lines
   }
@@ -310,7 +313,7 @@ struct BoxProposals {
     let areFrames = own.contains { if case .frame = $0.moment { true } else { false } }
     guard frames == nil, options.framesPerSecond == nil, areFrames else { return }
     notices.append(
-      "proposals: how many frames of '\(name)' are a second is not known, for it cannot be read: its key frames are named as if "
+      "\(lead)how many frames of '\(name)' are a second is not known, for it cannot be read: its key frames are named as if "
         + "there were \(fixed(usualRate, usualRate == usualRate.rounded() ? 0 : 2))")
   }
 
@@ -318,7 +321,8 @@ struct BoxProposals {
 
   private mutating func sayFirst(_ first: Int, _ name: String, _ reason: String) {
     remarks.append(
-      "proposals: frames of '\(name)' are counted from \(first), for \(reason) (--proposals-first-frame says otherwise)"
+      "\(lead)frames of '\(name)' are counted from \(first), for \(reason)"
+        + options.names.aside(options.names.firstFrame, " says otherwise")
     )
   }
 
@@ -359,8 +363,10 @@ struct BoxProposals {
       // Of a video that cannot be opened nothing is known.
       if frames != nil {
         notices.append(
-          "proposals: frames of '\(name)' say when boxes are seen, at the video's rate, and the seconds beside them do not, for "
-            + "\(reason) -> remove the column of the seconds, or say with --proposals-fps how many of the file's frames are a second"
+          "\(lead)frames of '\(name)' say when boxes are seen, at the video's rate, and the seconds beside them do not, for "
+            + "\(reason) -> remove the column of the seconds"
+            + (options.names.framesPerSecond.map { ", or say with \($0) how many of the file's frames are a second" }
+              ?? "")
         )
       }
       return firstFrame(of: name, own, frames)
@@ -377,7 +383,7 @@ struct BoxProposals {
     let lasting = video.time(of: video.frameCount - 1)
     guard abs(end - begin - lasting) > 1.5 / video.framesPerSecond else { return }
     notices.append(
-      "proposals: the seconds of '\(name)' say when its boxes are seen, \(fixed(begin, 3)) to \(fixed(end, 3)), and the frames beside "
+      "\(lead)the seconds of '\(name)' say when its boxes are seen, \(fixed(begin, 3)) to \(fixed(end, 3)), and the frames beside "
         + "them, \(low.frame) to \(high.frame), are exactly those of the video, of which the last comes \(fixed(lasting, 3)) s after the "
         + "first -> remove the column of the seconds where they were reckoned with another rate than the video's")
   }
@@ -406,7 +412,7 @@ struct BoxProposals {
         throw .twoClocks(
           place: file.describe(record.place), video: name, frames: [known.frame, frame],
           seconds: [known.second, second],
-          passed: times, rate: rate > 0 && rate.isFinite ? rate : nil)
+          passed: times, rate: rate > 0 && rate.isFinite ? rate : nil, option: options.names.framesPerSecond)
       }
     }
   }
@@ -440,14 +446,16 @@ struct BoxProposals {
       let last = rate.map { Int(video.duration * $0) } ?? video.frameCount - 1
       let numbers = Set(outside).sorted().map { "\($0)" }
       notices.append(
-        "proposals: \(counted(outside.count, "box", plural: "boxes")) at frames that '\(name)' has not, which are "
-          + "\(first) to \(first + last): \(listed(numbers)) -> give the video that the boxes are of, "
-          + "--proposals-first-frame where its first frame has another number"
-          + (rate == nil ? ", or --proposals-fps where its frames were taken at another rate" : ""))
+        "\(lead)\(counted(outside.count, "box", plural: "boxes")) at frames that '\(name)' has not, which are "
+          + "\(first) to \(first + last): \(listed(numbers)) -> give the video that the boxes are of"
+          + (options.names.firstFrame.map { ", \($0) where its first frame has another number" } ?? "")
+          + ((rate == nil ? options.names.framesPerSecond : nil).map {
+            ", or \($0) where its frames were taken at another rate"
+          } ?? ""))
     }
     if beside > 0 {
       notices.append(
-        "proposals: \(counted(beside, "box", plural: "boxes")) of '\(name)' beside the picture or before the video left out"
+        "\(lead)\(counted(beside, "box", plural: "boxes")) of '\(name)' beside the picture or before the video left out"
       )
     }
   }

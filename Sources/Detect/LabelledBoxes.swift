@@ -50,13 +50,14 @@ public struct LabelledBoxes: Sendable {
   /// - Returns: Nil for AVA's rows.
   /// - Throws: `LabelledBoxesError`; `BoxFileError`, `ProposalError`, `FileError`, `VideoError`.
   public init?(path: String, labels: LabelMap, videos: [(name: String, path: String)], every: Double? = nil) throws {
-    guard let file = try BoxFile.read(path: path, format: nil, images: nil) else { return nil }
+    guard let file = try BoxFile.read(path: path, options: .none) else { return nil }
     if videos.isEmpty { throw LabelledBoxesError.noVideos(path: path) }
     let classes = try BoxClasses(file, labels)
     let rate = ActionDataset.ava.clock.framesPerSecond
     var options = ProposalOptions(personClasses: ["all"])
     // Each box is found again by its number, whatever others there are.
     options.keepsEveryBox = true
+    options.names = .none
     let pictures = videos.compactMap { video in FrameInput.pictureNames(of: video.path).map { (video.name, $0) } }
     if file.records.isEmpty {
       throw LabelledBoxesError.nothing(path: path, videos: videos.map(\.name), reasons: Self.leftOut(of: file))
@@ -123,7 +124,8 @@ public struct LabelledBoxes: Sendable {
         "'\(path)': \(counted(joined, "box", plural: "boxes")) of people who have another one at the same place and moment: one "
           + "person each, with all classes")
     }
-    remarks += source.remarks.dropFirst().map(Self.plain)
+    // The first line says what the file is, as the one above does.
+    remarks += source.remarks.dropFirst()
     self.remarks = remarks
     if beside > 0 {
       notices.append("'\(path)': \(counted(beside, "box", plural: "boxes")) beside the picture left out")
@@ -133,7 +135,7 @@ public struct LabelledBoxes: Sendable {
       notices.append(
         "'\(path)' has boxes of videos that are not given, which are left out: \(listed(others, limit: 10))")
     }
-    notices += source.notices.map(Self.plain)
+    notices += source.notices
     self.notices = notices
     if rows.isEmpty { throw LabelledBoxesError.nothing(path: path, videos: videos.map(\.name), reasons: notices) }
   }
@@ -154,16 +156,6 @@ public struct LabelledBoxes: Sendable {
       "'\(file.path)': nothing is learned of what is no box: "
         + listed(others.map { "\($0.what) (\($0.count))" }, limit: 10)
     ]
-  }
-
-  /// A line without the options of other commands.
-  private static func plain(_ line: String) -> String {
-    let line = line.hasPrefix("proposals: ") ? String(line.dropFirst("proposals: ".count)) : line
-    guard let option = line.firstRange(of: "--proposals-") else { return line }
-    let before = line[..<option.lowerBound]
-    if before.hasSuffix(" (") { return String(before.dropLast(2)) }
-    let ends = [", ", " -> "].compactMap { before.ranges(of: $0).last?.lowerBound }
-    return ends.max().map { String(before[..<$0]) } ?? line
   }
 
   /// Says of boxes of a larger picture what can be done here.

@@ -92,6 +92,8 @@ struct PicturesByName {
     let match: (index: Int, isExact: Bool)?
   }
 
+  /// What messages call the options.
+  private let options: ProposalOptions.Names
   private let hasFilePerVideo: Bool
   private let names: [String]
   private let index: Index
@@ -107,7 +109,11 @@ struct PicturesByName {
   /// - Parameters:
   ///   - pictures: What the pictures of videos that are folders are called, frame by frame, and those of still ones.
   ///   - isCounted: Whether the call has said that numbers are counted.
-  init(_ file: BoxFile, _ pictures: [String: [String]], videos names: [String], isCounted: Bool) {
+  init(
+    _ file: BoxFile, _ pictures: [String: [String]], videos names: [String], isCounted: Bool,
+    _ options: ProposalOptions.Names
+  ) {
+    self.options = options
     hasFilePerVideo = file.hasFilePerVideo
     self.names = names
     let index = Index(isCounted ? [:] : pictures)
@@ -173,7 +179,7 @@ struct PicturesByName {
     }
     guard let first = own.first else { return }
     notices.append(
-      "proposals: the names of \(counted(own.count, "picture")) end in no number, first '\(first.key.path)': the ids that they have in the "
+      "\(options.lead)the names of \(counted(own.count, "picture")) end in no number, first '\(first.key.path)': the ids that they have in the "
         + "file are taken for the numbers of frames -> call pictures VIDEO_NUMBER where they are not")
   }
 
@@ -238,7 +244,7 @@ struct PicturesByName {
     guard let example = names.first(where: { $0.match != nil }), let place = example.match?.index else {
       if let name = names.first(where: \.isCalled) {
         remarks.append(
-          "proposals: no picture of '\(video)' is called as those of the boxes, first '\(name.key.path)': the numbers of "
+          "\(options.lead)no picture of '\(video)' is called as those of the boxes, first '\(name.key.path)': the numbers of "
             + "their names are counted")
       }
       return
@@ -247,15 +253,15 @@ struct PicturesByName {
     guard exact * 2 > min(names.count, count) || matches.count >= countable || countable < numbers.count else {
       let other = names.first { $0.match == nil } ?? names[0]
       notices.append(
-        "proposals: \(matches.count) of \(counted(names.count, "picture")) of the file are called as pictures of '\(video)', "
-          + "others are not, first '\(other.key.path)': the numbers of their names are counted -> give the folder that they are of, or "
-          + "say with --proposals-first-frame what its first picture counts as")
+        "\(options.lead)\(matches.count) of \(counted(names.count, "picture")) of the file are called as pictures of '\(video)', "
+          + "others are not, first '\(other.key.path)': the numbers of their names are counted -> give the folder that they are of"
+          + (options.firstFrame.map { ", or say with \($0) what its first picture counts as" } ?? ""))
       return
     }
     for name in names { readings[name.key] = .picture(video: video, index: name.match?.index) }
     remarks.append(
-      "proposals: boxes of '\(video)' are at the pictures that are called as theirs, '\(example.key.path)' at picture \(place + 1) of "
-        + "\(count) (--proposals-first-frame counts the numbers instead)")
+      "\(options.lead)boxes of '\(video)' are at the pictures that are called as theirs, '\(example.key.path)' at picture \(place + 1) of "
+        + "\(count)\(options.aside(options.firstFrame, " counts the numbers instead"))")
   }
 }
 

@@ -15,8 +15,9 @@ public enum ProposalError: Error, Equatable, CustomStringConvertible {
   /// Boxes that are counted by frames, where seconds are wanted.
   case noSecond(place: String)
   /// Frames and seconds that do not go alike from one box to another: what the file says of both, how many seconds these frames are
-  /// apart in the video, and the rate at which they would go alike.
-  case twoClocks(place: String, video: String, frames: [Int], seconds: [Double], passed: Double, rate: Double?)
+  /// apart in the video, and the rate at which they would go alike; what would say it, nil where nothing does.
+  case twoClocks(
+    place: String, video: String, frames: [Int], seconds: [Double], passed: Double, rate: Double?, option: String?)
   /// Boxes in pixels of a picture of unknown size.
   case noSize(place: String)
   case otherSize(path: String, video: String, reach: String, size: String)
@@ -57,8 +58,11 @@ public enum ProposalError: Error, Equatable, CustomStringConvertible {
       return
         "\(doing) \(place): expected a second of the ground truth's clock, found a frame's number or a time after the first "
         + "frame -> write video, second, x1, y1, x2, y2, an empty column, score, as slowfast people does"
-    case .twoClocks(let place, let video, let frames, let seconds, let passed, let rate):
-      let advice = rate.map { "say with --proposals-fps \($0) how many of the file's frames are a second, or " } ?? ""
+    case .twoClocks(let place, let video, let frames, let seconds, let passed, let rate, let option):
+      let advice =
+        option.flatMap { option in
+          rate.map { "say with \(option) \($0) how many of the file's frames are a second, or " }
+        } ?? ""
       return
         "\(doing) \(place): from frame \(frames[0]) to \(frames[1]) of '\(video)' \(fixed(passed, 3)) s pass, and the file's own "
         + "seconds are \(seconds[0]) and \(seconds[1]) -> \(advice)remove the column of the frames or that of the seconds"

@@ -31,6 +31,27 @@ public struct ProposalOptions: Sendable {
   public var keepsEveryBox = false
   /// The picture in whose pixels boxes are given; nil where it is the video's own.
   public var size: ImageSize?
+  /// What messages call these options.
+  public var names = Names.proposals
+
+  /// What lines about boxes begin with, and what they call the options of whoever reads them; nil for those that he has not.
+  public struct Names: Sendable {
+    public var lead: String
+    public var personClass: String?
+    public var boxLimit: String?
+    public var firstFrame: String?
+    public var framesPerSecond: String?
+
+    /// Those of commands that take proposals.
+    public static let proposals = Names(
+      lead: "proposals: ", personClass: "--person-class", boxLimit: "--max-boxes",
+      firstFrame: "--proposals-first-frame", framesPerSecond: "--proposals-fps")
+    /// Boxes that are read as they are.
+    public static let none = Names(lead: "")
+
+    /// An option in parentheses, after a text that may stand without it.
+    func aside(_ option: String?, _ words: String = "") -> String { option.map { " (\($0)\(words))" } ?? "" }
+  }
 
   public init(
     format: String? = nil, images: String? = nil, personClasses: [String] = [], boxLimit: Int? = nil,

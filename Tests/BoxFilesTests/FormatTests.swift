@@ -114,6 +114,14 @@ import Testing
     for part in [
       "x.json' may be COCO's JSON (", ") or AlphAction's JSON (", "--proposals-format coco or alphaction",
     ] { #expect(said.contains(part), "\(said)") }
+    let scratch = Scratch()
+    defer { scratch.folder.remove() }
+    // Who has no such option is told of none.
+    let bare = #expect(throws: BoxFileError.self) {
+      try BoxFile.read(path: scratch.file("x.json", text), options: .none)
+    }
+    #expect(
+      "\(String(describing: bare))".contains(") -> export the boxes in another form"), "\(String(describing: bare))")
     #expect(try read(text, format: "coco")?.records[0].position == .frame(903))
     #expect(try read(text, format: "alphaction")?.records[0].position == .second(903))
   }

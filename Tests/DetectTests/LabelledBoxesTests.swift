@@ -185,6 +185,12 @@ import Testing
     #expect(abs(box.y1 * 63 - 15.4) < 1e-6 && abs(box.y2 * 63 - 53.9) < 1e-6)
     #expect(found.remarks.contains { $0.hasPrefix("1 turned box: ") }, "\(found.remarks)")
     #expect(!(found.remarks + found.notices).contains { $0.contains("--proposals") || $0.contains("--person-class") })
+    let late = try #require(try read(video(track("run", [25, 60], left: 0)), labels("run")))
+    #expect(
+      late.notices == [
+        "1 box at frames that 'bframes' has not, which are 0 to 59: 60 -> give the video that the boxes are of"
+      ],
+      "\(late.notices)")
     let other = video(track("run", [25], left: 0)).replacing("bframes.mp4", with: "Größe 2 (final).mp4")
     let error = #expect(throws: LabelledBoxesError.self) { try read(other, labels("run")) }
     #expect("\(String(describing: error))".contains("Größe 2 (final)"), "\(String(describing: error))")

@@ -32,22 +32,24 @@ public struct ProposalScores: Equatable, Sendable {
 
   /// Says where the column does not look like a detector's scores.
   ///
-  /// - Parameter column: What it is called in the file.
-  func notices(threshold: Double, column: String) -> [String] {
+  /// - Parameters:
+  ///   - column: What it is called in the file.
+  ///   - lead: What each line begins with.
+  func notices(threshold: Double, column: String, lead: String) -> [String] {
     if count == 0 { return [] }
     let isTruth = areActions
     if areWhole, smallest < largest || (isTruth && count >= Self.leastEqualScores) {
       let kind = isTruth ? "person ids of a ground truth (every row has an action id)" : "person ids, or percent"
       let percent = isTruth || largest > 100 || largest < 2 ? "" : "divide percent by 100; if these are person ids, "
       return [
-        "proposals: all \(count) scores are whole numbers, \(short(smallest)) to \(short(largest)): \(kind)? -> "
+        "\(lead)all \(count) scores are whole numbers, \(short(smallest)) to \(short(largest)): \(kind)? -> "
           + "\(percent)give the boxes and scores of a person detector; to have true boxes scored, write 1 into their "
           + "\(column). \(effect(threshold))"
       ]
     }
     if smallest == largest, count >= Self.leastEqualScores {
       return [
-        "proposals: all \(count) scores are \(short(smallest)): no detector's? \(effect(threshold)) "
+        "\(lead)all \(count) scores are \(short(smallest)): no detector's? \(effect(threshold)) "
           + "-> give the detector's own scores where there are any"
       ]
     }
@@ -56,7 +58,7 @@ public struct ProposalScores: Equatable, Sendable {
     let advice =
       largest > 100 ? "give scores of 0 to 1" : "divide them by 100 if they are percent"
     return [
-      "proposals: \(counted(aboveOne, "score")) of \(count) above 1, up to \(short(largest)) -> \(advice). "
+      "\(lead)\(counted(aboveOne, "score")) of \(count) above 1, up to \(short(largest)) -> \(advice). "
         + effect(threshold)
     ]
   }

@@ -5,6 +5,8 @@ internal import JSON
 final class BoxContent {
   let path: String
   let isFolder: Bool
+  /// What messages call the options of whoever reads.
+  let options: BoxFile.OptionNames
   /// Of a file; unpacked.
   let bytes: [UInt8]
   /// Of a folder: its text files, with those of its folders below, two levels deep.
@@ -20,8 +22,8 @@ final class BoxContent {
   /// Reads a file, or lists a folder.
   ///
   /// - Throws: `FileError`.
-  init(path: String) throws(FileError) {
-    self.path = path
+  init(path: String, _ options: BoxFile.OptionNames) throws(FileError) {
+    (self.path, self.options) = (path, options)
     isFolder = isFolderPath(path)
     (textFiles, hasOthers) = isFolder ? try textFilesBelow(path, levels: 2) : (files: [], hasOthers: false)
     bytes = isFolder ? [] : try ByteStream(path: path, doing: BoxFileError.doing).readToEnd()
@@ -31,7 +33,7 @@ final class BoxContent {
   /// pickle, such as a video.
   ///
   /// - Throws: `FileError`.
-  convenience init?(sniffing path: String) throws(FileError) {
+  convenience init?(sniffing path: String, _ options: BoxFile.OptionNames) throws(FileError) {
     if !isFolderPath(path) {
       guard isRegularFile(path) else { return nil }
       let stream = try ByteStream(path: path, doing: BoxFileError.doing)
@@ -49,7 +51,7 @@ final class BoxContent {
       case nil: if head[..<count].contains(0) { return nil }
       }
     }
-    try self.init(path: path)
+    try self.init(path: path, options)
   }
 
   /// What the file's first bytes say that it is; nil for rows of text.

@@ -77,11 +77,11 @@ public struct BoxFile: Sendable {
   /// One line on what was read, and why it was taken for that.
   public var summary: String {
     let why = reason.map { " (\($0))" } ?? ""
-    if records.isEmpty { return "proposals: '\(path)' is \(title)\(why), and nobody is in it" }
+    if records.isEmpty { return "'\(path)' is \(title)\(why), and nobody is in it" }
     let isPixels = records.contains { $0.unit == .pixels }
     let unit = isPixels ? "pixels" : "fractions of the frame"
     let told = isUnitGuessed ? ", told from values up to \(short(largestCoordinate))" : ""
-    return "proposals: '\(path)' is \(title)\(why): \(counted(records.count, "box", plural: "boxes")) in \(unit)\(told)"
+    return "'\(path)' is \(title)\(why): \(counted(records.count, "box", plural: "boxes")) in \(unit)\(told)"
       + (span.map { ", " + $0 } ?? "")
   }
 

@@ -21,8 +21,10 @@ extension BoxFile {
   ///
   /// - Returns: Nil where all have AVA's rows.
   /// - Throws: `BoxFileError` for files of several formats too; `FileError`.
-  static func read(folder: String, _ files: [String], format: String?, images: String?) throws -> BoxFile? {
-    let parts = try files.map { try read(path: $0, format: format, images: images) }
+  static func read(
+    folder: String, _ files: [String], format: String?, images: String?, _ options: OptionNames
+  ) throws -> BoxFile? {
+    let parts = try files.map { try read(path: $0, format: format, images: images, options: options) }
     let titles = parts.map { $0?.title ?? "AVA's rows" }
     if let other = titles.firstIndex(where: { $0 != titles[0] }) {
       throw BoxFileError.malformed(

@@ -40,37 +40,57 @@ public enum BoxFormats {
 }
 
 extension BoxFile {
+  /// What messages call the options of whoever has boxes read; nil for those that he has not.
+  public struct OptionNames: Sendable {
+    /// What says the format.
+    public var format: String?
+    /// What names the file that names the pictures.
+    public var images: String?
+
+    public init(format: String?, images: String?) { (self.format, self.images) = (format, images) }
+
+    /// Those of commands that take proposals.
+    public static let proposals = OptionNames(format: "--proposals-format", images: "--proposals-images")
+    public static let none = OptionNames(format: nil, images: nil)
+  }
+
   /// Reads a file, or a folder of files, in the format that it is recognised as.
   ///
   /// - Parameters:
   ///   - path: The file or folder.
   ///   - format: One of `BoxFormats.names`; nil to find out.
   ///   - images: The file that names the pictures of a file that has only their numbers.
+  ///   - options: What messages call the options that say both.
   /// - Returns: Nil for AVA's rows, for folders of them, and for text in which no other format was recognised.
   /// - Throws: `BoxFileError`; `FileError`.
-  public static func read(path: String, format: String? = nil, images: String? = nil) throws -> BoxFile? {
+  public static func read(
+    path: String, format: String? = nil, images: String? = nil, options: OptionNames = .proposals
+  ) throws -> BoxFile? {
     if format == BoxFormats.avaRows { return nil }
-    let pictures = try images.map { try BoxContent(path: $0) }
+    let pictures = try images.map { try BoxContent(path: $0, options) }
     if let format {
       guard let known = BoxFormats.all.first(where: { $0.name == format }) else {
         throw BoxFileError.unknownFormat(format)
       }
       let files = known.readsFolders || !isFolder(path) ? [] : try files(in: path)
-      if !files.isEmpty { return try read(folder: path, files, format: format, images: images) }
-      let content = try BoxContent(path: path)
+      if !files.isEmpty { return try read(folder: path, files, format: format, images: images, options) }
+      let content = try BoxContent(path: path, options)
       return try known.read(content, images: pictures).finished(isBlank: content.isBlank)
     }
-    guard let content = try BoxContent(sniffing: path) else { return nil }
+    guard let content = try BoxContent(sniffing: path, options) else { return nil }
     let candidates = BoxFormats.all.compactMap { known in known.recognise(content).map { (known, $0) } }
     guard let (known, reason) = candidates.first else {
       let files = content.isFolder ? try files(in: path) : []
-      if !files.isEmpty { return try read(folder: path, files, format: nil, images: images) }
-      if let found = content.unknownForm { throw BoxFileError.unrecognised(path: path, found: found) }
+      if !files.isEmpty { return try read(folder: path, files, format: nil, images: images, options) }
+      if let found = content.unknownForm {
+        throw BoxFileError.unrecognised(path: path, found: found, option: options.format)
+      }
       return nil
     }
     if candidates.count > 1 {
       throw BoxFileError.ambiguous(
-        path: path, candidates.map { BoxFileError.Candidate(name: $0.name, title: $0.title, reason: $1) })
+        path: path, candidates.map { BoxFileError.Candidate(name: $0.name, title: $0.title, reason: $1) },
+        option: options.format)
     }
     var file = try known.read(content, images: pictures).finished(isBlank: content.isBlank)
     file.reason = reason

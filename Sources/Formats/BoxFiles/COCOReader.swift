@@ -21,6 +21,7 @@ struct COCOReader {
   /// By id; nil where no file has any.
   private var pictures: [String: Picture]?
   private let picturesPath: String
+  private let imagesOption: String?
 
   init(_ format: some BoxFormat, _ content: BoxContent, images: BoxContent?, isOfMovies: Bool) throws {
     let root = try content.requiredJSON()
@@ -32,6 +33,7 @@ struct COCOReader {
         found: "JSON of another form", advice: "give the right file, or another --proposals-format")
     }
     self.table = table
+    imagesOption = content.options.images
     var named = table
     picturesPath = images?.path ?? content.path
     if let images {
@@ -140,7 +142,8 @@ struct COCOReader {
       if let picture = pictures[id] { return picture }
       throw builder.fault(
         place, expected: "an image_id that the images of '\(picturesPath)' have", found: quoted(id),
-        advice: "give the annotation file that belongs to these boxes as --proposals-images")
+        advice: imagesOption.map { "give the annotation file that belongs to these boxes as \($0)" }
+          ?? "give boxes with the file_name of their pictures")
     }
     if case .string(let file)? = item["file_name"] {
       return Picture(position: .picture(withoutPictureEnding(file), number: nil))
@@ -157,7 +160,8 @@ struct COCOReader {
     if let movie, movie != film {
       throw builder.fault(
         place, expected: "boxes of one film, for these ids do not name any", found: "films \(movie) and \(film)",
-        advice: "give AlphAction's ava_val_v2.2.json (or the like), which names them, as --proposals-images")
+        advice: imagesOption.map { "give AlphAction's ava_val_v2.2.json (or the like), which names them, as \($0)" }
+          ?? "give boxes with the file_name of their pictures")
     }
     movie = film
     return Picture(position: .second(Double(number % COCOTable.movieFactor)))

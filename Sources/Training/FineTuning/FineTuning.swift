@@ -124,12 +124,10 @@ public final class FineTuning {
         advice: "correct the rows, or add the class to --classes")
     }
     if truth.table.count == 0 { throw FineTuningError.noTruth(path: truthPath) }
+    try Self.checkMatch(validation, truth.table, path: truthPath, proposals: options.validationProposals)
     judge = FrameJudge(labels: labels, truth: truth.table)
     identity = try PhaseIdentity(read, labels, options, truth: truthPath)
-    func said(_ split: String, _ lines: [String]) -> [String] {
-      lines.map { "\(split): \($0.hasPrefix("proposals: ") ? String($0.dropFirst("proposals: ".count)) : $0)" }
-    }
-    notices = said("to learn from", training.notices) + said("held out", validation.notices)
+    notices = training.notices.map { "to learn from: " + $0 } + validation.notices.map { "held out: " + $0 }
     notices += doubts(truth.table)
   }
 
@@ -155,7 +153,7 @@ public final class FineTuning {
   ) -> AVATraining.Names {
     AVATraining.Names(
       boxes: [], adviceForBoxes: "check \(option): the first two columns, video and second", classes: "--classes",
-      adviceForClasses: "add the class to --classes", lists: config.cite(lists))
+      adviceForClasses: "add the class to --classes", lists: config.cite(lists), lead: "")
   }
 
   /// Makes sure that as many stages are there as are to be frozen, before anything is computed or replaced.

@@ -41,12 +41,14 @@ public struct AVATraining: TrainingDataset {
     public var adviceForClasses: String
     /// What names the lists of frames, with its value.
     public var lists: String
+    /// What lines about boxes begin with.
+    public var lead: String
 
     public init(
-      boxes: [String], adviceForBoxes: String, classes: String, adviceForClasses: String, lists: String
+      boxes: [String], adviceForBoxes: String, classes: String, adviceForClasses: String, lists: String, lead: String
     ) {
       (self.boxes, self.adviceForBoxes, self.classes) = (boxes, adviceForBoxes, classes)
-      (self.adviceForClasses, self.lists) = (adviceForClasses, lists)
+      (self.adviceForClasses, self.lists, self.lead) = (adviceForClasses, lists, lead)
     }
 
     /// The keys of the configuration.
@@ -56,7 +58,7 @@ public struct AVATraining: TrainingDataset {
           config.cite(.avaAnnotationDir), config.cite(.avaTrainGtBoxLists), config.cite(.avaTrainPredictBoxLists),
         ], adviceForBoxes: "check AVA.TRAIN_GT_BOX_LISTS: the first two columns, video and second",
         classes: Key.modelNumClasses.name, adviceForClasses: "set MODEL.NUM_CLASSES to the number of classes",
-        lists: config.cite(.avaTrainLists))
+        lists: config.cite(.avaTrainLists), lead: ProposalList.Summary.lead)
     }
   }
 
@@ -111,7 +113,7 @@ public struct AVATraining: TrainingDataset {
     let times = Dictionary(grouping: samples, by: \.video).mapValues { $0.map(\.time.seconds) }
     self.times = times
     var notices = boxes.summary.notices(
-      scoreThreshold: config[.avaDetectionScoreThresh], isChosenSubset: !videos.isEmpty)
+      scoreThreshold: config[.avaDetectionScoreThresh], isChosenSubset: !videos.isEmpty, lead: names.lead)
     if samples.isEmpty {
       throw TrainingDataError.noSamples(
         reasons: notices, advice: names.adviceForBoxes)

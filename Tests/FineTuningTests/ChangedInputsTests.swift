@@ -16,8 +16,13 @@ import Testing
 
   private func damage() throws -> [UInt8] {
     try OwnClasses.copyFrames(to: frames)
-    let bytes = try readFile(picture, doing: "testing")
-    try writeFile(picture, bytes: Array(bytes.prefix(bytes.count / 3)))
+    return try cut(picture)
+  }
+
+  /// - Returns: What the file was before.
+  private func cut(_ path: String) throws -> [UInt8] {
+    let bytes = try readFile(path, doing: "testing")
+    try writeFile(path, bytes: Array(bytes.prefix(bytes.count / 3)))
     return bytes
   }
 
@@ -63,6 +68,53 @@ import Testing
       "\(String(describing: error))".contains("are of 2 of 3 key frames and would now be of 3 of 3 key frames"),
       "\(String(describing: error))")
     #expect(steps == 0)
+  }
+
+  /// Stages learn without what cannot be read, as a head does, and name it once with the file and what to do; where somebody says how
+  /// much it may be, more of it ends them.
+  @Test func stagesNameDamagedSamples() throws {
+    try OwnClasses.copyFrames(to: frames)
+    let video = try listFolder(frames).filter { $0 != "synth6" }.sorted()[0]
+    let path = try frames + "/" + video + "/" + listFolder(frames + "/" + video)[90]
+    _ = try cut(path)
+    func tuning(_ name: String, _ more: [String] = []) throws -> FineTuning {
+      try OwnClasses.tuning(OwnClasses.config(folder.path + "/" + name, ["AVA.FRAME_DIR", frames] + more), .stages(4))
+    }
+    var said: [String] = []
+    let result = try tuning("all").run(FineTuning.Listener(say: { said.append($0) }))
+    let named = said.filter { $0.contains("is left out: ") }
+    #expect(result.isComplete && named.count == 1 && named[0].hasPrefix("\(video),0903 is left out: "), "\(said)")
+    #expect(named[0].contains(path) && named[0].contains(" -> "), "\(named)")
+    #expect(
+      said.count { $0.hasSuffix("once they are repaired, --overwrite takes them up") } == 1, "\(said)")
+    let error = #expect(throws: (any Error).self) { try tuning("few", ["DATA_LOADER.MAX_UNREADABLE", "0.01"]).run() }
+    #expect(
+      "\(String(describing: error))".contains("more than DATA_LOADER.MAX_UNREADABLE 0.01 allows:\n  '\(video),0903'"),
+      "\(String(describing: error))")
+  }
+
+  /// Boxes of other videos, or of other seconds, than the rows that are held out: nothing could be found, and it is said before
+  /// anything is computed.
+  @Test func proposalsOfOtherKeyFramesAreNamed() throws {
+    let truth = try folder.file("val.csv", "synth6,0902,0.1,0.1,0.5,0.9,1,0\nsynth6,0904,0.1,0.1,0.5,0.9,,0\n")
+    func refusal(_ boxes: String) throws -> String {
+      let boxes = try folder.file("boxes.csv", boxes)
+      let error = #expect(throws: (any Error).self) {
+        try OwnClasses.tuning(OwnClasses.config(out, ["AVA.GROUNDTRUTH_FILE", truth])) {
+          $0.validationProposals = [boxes]
+        }
+      }
+      return "\(String(describing: error))"
+    }
+    for second in ["0903", "0904"] {
+      let words = try refusal("synth6,\(second),0.1,0.1,0.5,0.9,,1.0\n")
+      #expect(
+        words.contains("with a class: expected boxes at synth6,0902, found the first one at synth6,\(second) -> give"),
+        "\(words)")
+    }
+    let words = try refusal("elsewhere,0902,0.1,0.1,0.5,0.9,,1.0\n")
+    #expect(words.contains("check --val-proposals: the first two columns"), "\(words)")
+    #expect(!pathExists(out))
   }
 
   /// More stages than there are: said before anything is computed, read or replaced.

@@ -40,11 +40,8 @@ extension FineTuning {
       let isWhole = try cache.compute(isToStop: listener.isToStop) {
         listener.features(name, $0, cache.tasks.count)
       }
-      for (keyFrame, cause) in cache.damaged.prefix(5) { listener.say("\(keyFrame) is left out: \(cause)") }
-      if cache.damaged.count > 5 { listener.say("\(cache.damaged.count) key frames are left out in all") }
-      if !cache.damaged.isEmpty {
-        listener.say("the head learns and is judged without these; once they are repaired, --overwrite takes them up")
-      }
+      let leftOut = LeftOutKeyFrames("the head learns and is judged")
+      for line in leftOut.lines(cache.damaged.map { ("\($0.keyFrame)", $0.cause) }) { listener.say(line) }
       if isWhole, cache.boxes.isEmpty { throw FineTuningError.noFeatures(name == "train" ? "--train" : "--val") }
       return isWhole ? cache : nil
     }

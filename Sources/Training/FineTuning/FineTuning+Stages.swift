@@ -58,7 +58,10 @@ extension FineTuning {
   func stages(_ count: Int, head: String?, _ listener: Listener, _ before: Findings) throws -> Result {
     var findings = before
     let settings = try TrainingSettings(config)
-    let loading = try LoaderOptions(config, workers: options.workers)
+    var loading = try LoaderOptions(config, workers: options.workers)
+    // As a head does, stages learn without what cannot be read, however much it is, where nobody says how much it may be.
+    if config.source(of: Key.dataLoaderMaxUnreadable.name) == .fallback { loading.maxUnreadable = 1 }
+    let leftOut = LeftOutKeyFrames("the stages learn and are judged")
     let form = BatchForm(samples: settings.batchSize, shape: try SampleShape(config))
     let factors = RepeatFactors(
       training.samples.map { Array(Set($0.classes.joined())) }, classes: labels.labels.count,
@@ -100,9 +103,8 @@ extension FineTuning {
             count: plan.batches.count,
             next: {
               let batch = try loader.next()
-              for sample in loader.takeUnreadable() {
-                listener.say("'\(sample.name)' could not be read, another sample is taken for it: \(sample.reason)")
-              }
+              // Each time another one is taken for it.
+              for line in leftOut.lines(loader.takeUnreadable().map { ($0.name, $0.reason) }) { listener.say(line) }
               return batch
             }, waited: { loader.waitedSeconds })
         },
@@ -111,7 +113,7 @@ extension FineTuning {
           let (_, loader) = try loader(epoch)
           try session.model.setPreciseStatistics(precise, of: loader)
         },
-        validate: { [self] session in try scores(of: session, held, listener) }, judged: findings.judged)
+        validate: { [self] session in try scores(of: session, held, leftOut, listener) }, judged: findings.judged)
     ).run(isToStop: listener.isToStop, say: listener.say, progress: listener.steps)
     findings.add(outcome, Self.stagesPhase)
     guard outcome.isComplete, let best = outcome.bestCheckpoint else { return findings.result(isComplete: false) }
@@ -136,7 +138,7 @@ extension FineTuning {
 
   /// Judges a whole network by what is held out.
   private func scores(
-    of session: TrainingSession, _ held: SplitTasks, _ listener: Listener
+    of session: TrainingSession, _ held: SplitTasks, _ leftOut: LeftOutKeyFrames, _ listener: Listener
   ) throws -> Judgement {
     let path = joinPath(folder(Self.stagesPhase), "validation.pyth")
     try session.save(to: path, epoch: 0, learningRate: 0, configText: config.checkpointYAML)
@@ -158,12 +160,8 @@ extension FineTuning {
     let judged = JudgedKeyFrames(scored.map(\.0.keyFrame), of: held.tasks.count)
     if listener.isToStop() { return Judgement(scores: try judge.scores(scored), keyFrames: judged) }
     if scored.isEmpty { throw FineTuningError.noFeatures("--val") }
-    let missed = held.tasks.filter { !journal.hasAll($0) }
-    if !missed.isEmpty {
-      listener.say(
-        "\(missed.count) of \(held.tasks.count) held-out key frames could not be read "
-          + "(\(listed(missed.map { "\($0.keyFrame)" }, limit: 3))): their people count as missed")
-    }
+    let missed = held.tasks.compactMap { task in journal.damage(of: task).map { ("\(task.keyFrame)", $0) } }
+    for line in leftOut.lines(missed) { listener.say(line) }
     return Judgement(scores: try self.judged(scored), keyFrames: judged)
   }
 }

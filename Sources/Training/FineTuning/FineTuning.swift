@@ -108,14 +108,15 @@ public final class FineTuning {
       read, videos: Self.videos(options.videos, named: learned), names: Self.names("--train", read, .avaTrainLists))
     var held = read
     let truthPath = joinPath(read[.avaAnnotationDir], read[.avaGroundtruthFile])
-    let proposals = options.validationProposals.map(absolutePath)
+    let proposals = options.proposalFiles
     try held.apply(overrides: [
       Key.avaTrainLists.name, pythonList(config[.avaTestLists]),
       Key.avaTrainGtBoxLists.name, pythonList(proposals.isEmpty ? [absolutePath(truthPath)] : []),
       Key.avaTrainPredictBoxLists.name, pythonList(proposals),
     ])
     validation = try AVATraining(
-      held, videos: Self.videos(options.videos, named: [truthPath]), names: Self.names("--val", read, .avaTestLists))
+      held, videos: Self.videos(options.videos, named: [truthPath]),
+      names: Self.names(proposals.isEmpty ? "--val" : "--val-proposals", read, .avaTestLists))
     let truth = try GroundTruthTable.read(path: truthPath)
     // Of rows that also are the boxes to score reading them has said it.
     if let id = truth.table.actionIDs.first(where: { !labels.contains(Int($0)) }) {
@@ -173,6 +174,22 @@ public final class FineTuning {
       Architecture(training: config), weights: WeightReader(shapesOf: file), engine: engine,
       TrainingSettings(config).network)
     try wanted.apply(to: model)
+  }
+
+  /// Makes sure that boxes are scored where somebody does something: else nothing would be found, whatever was learned.
+  ///
+  /// - Throws: `FineTuningError.elsewhere`.
+  private static func checkMatch(
+    _ validation: AVATraining, _ truth: GroundTruthTable, path: String, proposals: [String]
+  ) throws(FineTuningError) {
+    let (places, keyFrames) = (Set(truth.frames), truth.keyFrames)
+    let known = places.sorted().map { keyFrames[Int($0)] }
+    let all = Set(known)
+    if validation.samples.contains(where: { all.contains(KeyFrame(video: $0.video, time: $0.time)) }) { return }
+    guard let expected = known.first, let found = validation.samples.first else { return }
+    throw .elsewhere(
+      truth: path, proposals: proposals, expected: "\(expected)",
+      found: "\(KeyFrame(video: found.video, time: found.time))")
   }
 
   /// What makes a held-out number say less than it seems to.

@@ -27,6 +27,8 @@ public enum FineTuningError: Error, Equatable, CustomStringConvertible {
   case diverged(learningRate: Double, reason: String)
   /// No box has features.
   case noFeatures(String)
+  /// No box that is scored lies at a held-out key frame with a class; the first of either.
+  case elsewhere(truth: String, proposals: [String], expected: String, found: String)
   /// The validation has no class with ground truth.
   case noTruth(path: String)
 
@@ -58,6 +60,16 @@ public enum FineTuningError: Error, Equatable, CustomStringConvertible {
       return "fine-tuning the head: \(reason) -> give a --learning-rate below \(rate)"
     case .noFeatures(let what):
       return "fine-tuning: no box of \(what) has features: all key frames are damaged -> repair the videos or frames"
+    case .elsewhere(let truth, let proposals, let expected, let found):
+      if proposals.isEmpty {
+        return
+          "fine-tuning: no row of '\(truth)' with a class is of a held-out video: the first is at \(expected), and held out is "
+          + "\(found) -> check --val: the first two columns, video and second"
+      }
+      return
+        "fine-tuning: no box of \(series(proposals.map { "'\($0)'" }, "or")) is at a key frame of '\(truth)' with a class: expected boxes at "
+        + "\(expected), found the first one at \(found) -> give boxes of the same videos and seconds as "
+        + "--val-proposals, or leave it out: the boxes of --val are scored then"
     case .noTruth(let path):
       return
         "fine-tuning: no row of '\(path)' has a class at a key frame that is validated: there is nothing to judge by "

@@ -1,3 +1,5 @@
+internal import Files
+
 /// How a network is fine-tuned, beside its configuration.
 public struct FineTuningOptions: Sendable {
   /// What of the network stays as it is.
@@ -23,6 +25,9 @@ public struct FineTuningOptions: Sendable {
   public var drafts: [String: String] = [:]
   /// Threads that read clips; nil for `DATA_LOADER.NUM_WORKERS`.
   public var workers: Int?
+
+  /// The files that ``validationProposals`` are read from.
+  var proposalFiles: [String] { validationProposals.map(absolutePath).map { drafts[$0] ?? $0 } }
 
   public init(_ freezing: Freezing) { self.freezing = freezing }
 

@@ -51,7 +51,7 @@ struct PhaseIdentity: Equatable {
       Entry(name: "--train", value: try prints(config[.avaTrainGtBoxLists])),
       Entry(name: "--train-proposals", value: try prints(config[.avaTrainPredictBoxLists])),
       Entry(name: "--val", value: try fileFingerprint(truth, doing: "reading boxes")),
-      Entry(name: "--val-proposals", value: try prints(options.validationProposals.map(absolutePath))),
+      Entry(name: "--val-proposals", value: try prints(options.proposalFiles)),
     ]
     entries += Configuration.keys.filter { !Self.keysOfPlaces.contains($0) }.map {
       Entry(name: $0, value: config.literal($0) ?? "")

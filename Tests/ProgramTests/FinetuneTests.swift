@@ -83,7 +83,10 @@ struct FinetuneTests {
 
   @Test(arguments: [
     (["--freeze", "tail"], 64, "--freeze is 'tail' -> give backbone or stages N"),
-    (["--freeze", "stages"], 64, "--freeze stages needs a number, found 'none'"),
+    (["--freeze", "stages"], 64, "--freeze stages needs a number, and none follows -> give 1 or more"),
+    (["--freeze", "stages", "-1"], 64, "--freeze stages needs a number, found '-1' -> give 1 or more"),
+    (["--freeze", "stages 0"], 64, "--freeze stages needs a number, found '0' -> give 1 or more"),
+    (["--freeze", "stages 2"], 1, "reading boxes: 'train.csv' does not exist"),
     (["--freeze", "stages", "2", "--then-stages", "3"], 64, "--then-stages follows --freeze backbone"),
     (["--freeze", "backbone", "SOLVER.BASE_LR"], 64, "'SOLVER.BASE_LR' has no partner"),
     (["--freeze", "backbone", "--epochs", "0"], 64, "--epochs is 0 -> give 1 or more"),

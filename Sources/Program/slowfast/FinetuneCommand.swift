@@ -130,15 +130,26 @@ struct FinetuneCommand: ParsableCommand {
     completion: .file())
   var arguments: [String] = []
 
+  /// What follows --freeze, word by word: two may be quoted as one.
+  private var freezeWords: [String] {
+    (freeze.first.map { $0.split(separator: " ").map(String.init) } ?? []) + freeze.dropFirst()
+  }
+
   /// Pairs may follow --freeze, too.
-  private var words: FreeWords { FreeWords(Array(freeze.dropFirst(freeze.first == "stages" ? 2 : 1)) + arguments) }
+  private var words: FreeWords {
+    FreeWords(Array(freezeWords.dropFirst(freezeWords.first == "stages" ? 2 : 1)) + arguments)
+  }
 
   private func freezing() throws -> Freezing {
-    switch freeze.first {
+    switch freezeWords.first {
     case "backbone": return .backbone
     case "stages":
-      guard freeze.count > 1, let count = Int(freeze[1]), count > 0 else {
-        let found = freeze.dropFirst().first ?? "none"
+      // A number below 0 looks like an option, and stands among the words that are none.
+      let found = freezeWords.dropFirst().first ?? arguments.first { $0.hasPrefix("-") && Int($0) != nil }
+      guard let found else {
+        throw ValidationError("--freeze stages needs a number, and none follows -> give 1 or more")
+      }
+      guard let count = Int(found), count > 0 else {
         throw ValidationError("--freeze stages needs a number, found '\(found)' -> give 1 or more")
       }
       return .stages(count)

@@ -1,4 +1,4 @@
-internal import AVARecords
+public import AVARecords
 public import Clips
 internal import Datasets
 internal import Files
@@ -40,6 +40,9 @@ public struct PeopleDetection {
     case every(Double, between: Double? = nil)
     /// At every frame of the video.
     case everyFrame
+    /// At key frames that rows have: of each video by name, in its seconds from the beginning or from AVA's 900, whichever most of
+    /// them fit. Those beyond the end are passed over.
+    case at([String: [Timestamp]])
   }
 
   public struct Settings: Sendable {
@@ -156,6 +159,14 @@ public struct PeopleDetection {
     switch settings.moments {
     case .everyFrame:
       for frame in 0..<frames.frameCount { add(frames.time(of: frame), frame) }
+    case .at(let all):
+      let times = all[name] ?? []
+      let start = frames.startingSecond(for: times.map(\.seconds), orFrom: Double(clock.firstSecond))
+      for time in Set(times).sorted() where (start..<start + frames.duration).contains(time.seconds) {
+        let seconds = time.seconds - start
+        moments.append(
+          Moment(keyFrame: KeyFrame(video: name, time: time), frame: frames.nearest(to: seconds), seconds: seconds))
+      }
     case .every(let step, let between):
       let parts = between.map { Int((step / $0 - 1e-9).rounded(.up)) } ?? 1
       let view = try VideoFrames(frames, framesPerSecond: clock.framesPerSecond)

@@ -95,6 +95,16 @@ struct FinetuneTests {
     (
       ["--freeze", "backbone", "MODEL.NUM_CLASSES", "3"], 64, "MODEL.NUM_CLASSES is what --classes says -> leave it out"
     ),
+    (["--freeze", "backbone", "--detector", "d.pth"], 64, "--detector looks at videos -> give --videos"),
+    (
+      ["--freeze", "backbone", "--detector", "d.pth", "--videos", "v", "AVA.DETECTION_SCORE_THRESH", "0.5"], 64,
+      "AVA.DETECTION_SCORE_THRESH is what --person-score says -> leave it out"
+    ),
+    (["--freeze", "backbone", "--person-score", "0.5"], 64, "--person-score is for a detector -> add --detector FILE"),
+    (
+      ["--freeze", "backbone", "--detector", "d.pth", "--val-proposals", "p.csv"], 64,
+      "--val-proposals and --detector: held-out boxes come from one of them"
+    ),
     ([], 64, "Missing expected argument '--freeze <backbone | stages N>'"),
     (["--freeze", "backbone"], 1, "reading boxes: 'train.csv' does not exist"),
   ])
@@ -104,6 +114,37 @@ struct FinetuneTests {
     let result = call(files + more)
     #expect(result.status == status && result.stderr.contains(words), "\(result.stderr)")
     #expect(!pathExists(scratch.path + "/o"))
+  }
+
+  /// A detector finds the people of what is held out, once: the same command looks at no frame again. What it finds is what a test
+  /// with the written configuration scores.
+  @Test func peopleAreFound() throws {
+    let scratch = Scratch()
+    let (model, out) = (projectRoot + "/configs/demo/SLOWFAST_8x4_R18_SMALL", scratch.path + "/out")
+    let world = splitPath(splitPath(DetectorRunTests.video).folder).folder
+    let truth = try String(contentsOfFile: world + "/annotations/groundtruth.csv", encoding: .utf8)
+    let rows = Set(
+      truth.split(separator: "\n").map { $0.split(separator: ",").prefix(6).joined(separator: ",") + ",1,0\n" })
+    let boxes = try scratch.file("rows.csv", rows.sorted().joined())
+    func finetune(_ more: [String]) throws -> Program.Result {
+      Program.run(
+        ["finetune", "--cfg", model + ".yaml", "--weights", model + ".pyth", "--freeze", "backbone", "--epochs", "1"]
+          + ["--classes", try scratch.file("classes.txt", "somebody\n"), "--train", boxes, "--val", boxes]
+          + ["--videos", DetectorRunTests.video, "--detector", DetectorRunTests.detector, "--output-dir", out] + more
+          + ["DATA.TEST_CROP_SIZE", "64"])
+    }
+    let nobody = try finetune(["--person-score", "1"])
+    #expect(nobody.status == 1 && nobody.stderr.contains("found nobody in "), "\(nobody.stderr)")
+    let first = try finetune(["--person-score", "0.3"])
+    expectSuccess(first)
+    #expect(first.stderr.contains("people are found by ") && !pathExists(out + "/annotations/val-boxes.csv"))
+    let people = try String(contentsOfFile: out + "/annotations/val-people.csv", encoding: .utf8)
+    #expect(people.contains("synth31,0902,") && people != rows.sorted().joined(), "\(people)")
+    let config = try String(contentsOfFile: out + "/config.yaml", encoding: .utf8)
+    #expect(config.contains("DETECTION_SCORE_THRESH: 0.3") && config.contains("val-people.csv"), "\(config)")
+    let again = try finetune(["--person-score", "0.3"])
+    expectSuccess(again)
+    #expect(again.stderr.contains("2 of 2 frames seen already"), "\(again.stderr)")
   }
 
   /// An export of CVAT whose video lies among other files; another export is refused, and what was made of the first one stays.

@@ -24,7 +24,8 @@ struct FinetuneCommand: ParsableCommand {
     discussion: """
       --train and --val are AVA's rows (video, second, x1, y1, x2, y2, class, person), of frame lists (AVA.FRAME_DIR, \
       AVA.FRAME_LIST_DIR, AVA.TRAIN_LISTS, AVA.TEST_LISTS) or of --videos; or, of --videos, an export of CVAT or VIA whose \
-      labels are the classes' names, or a folder of such exports. With --freeze backbone the features of all boxes are \
+      labels are the classes' names, or a folder of such exports. The boxes of --val are scored; with --detector those of the people \
+      that it finds at the key frames of --val, as 'detect' will. With --freeze backbone the features of all boxes are \
       computed once and kept in OUTPUT_DIR/features; the head then trains in minutes. --then-stages N trains the stages behind \
       the first N with it afterwards, --freeze stages N does at once; SOLVER.* and TRAIN.BATCH_SIZE are those of this part. Every \
       epoch is validated, the best one is kept: OUTPUT_DIR/checkpoints/checkpoint_best.pyth, which 'test' and 'detect' read with \
@@ -68,6 +69,8 @@ struct FinetuneCommand: ParsableCommand {
       "A detector's boxes to validate on (AVA's rows with scores; default: the boxes of --val). May be repeated.",
       valueName: "file"), completion: .file())
   var valProposals: [String] = []
+
+  @OptionGroup var detectorFile: DetectorFileOptions
 
   @Option(
     parsing: .singleValue,
@@ -175,13 +178,25 @@ struct FinetuneCommand: ParsableCommand {
     if outputDir.isEmpty {
       throw ValidationError("--output-dir needs a folder, found none -> is a shell variable empty?")
     }
+    if detectorFile.detector != nil {
+      if !valProposals.isEmpty {
+        throw ValidationError(
+          "--val-proposals and --detector: held-out boxes come from one of them -> leave one out")
+      }
+      if videos.isEmpty {
+        throw ValidationError(
+          "--detector looks at videos -> give --videos, or the boxes that it has found in them as --val-proposals")
+      }
+    }
     let freezing = try freezing()
     if thenStages != nil, freezing != .backbone {
       throw ValidationError("--then-stages follows --freeze backbone -> give one of both")
     }
     try words.check()
+    let spoken =
+      Self.spoken + (detectorFile.detector == nil ? [] : [(Key.avaDetectionScoreThresh.name, "--person-score")])
     for (index, word) in words.overrides.enumerated() where index % 2 == 0 {
-      guard let (key, option) = Self.spoken.first(where: { $0.key == word }) else { continue }
+      guard let (key, option) = spoken.first(where: { $0.key == word }) else { continue }
       throw ValidationError("\(key) is what \(option) says -> leave it out")
     }
   }
@@ -195,7 +210,7 @@ struct FinetuneCommand: ParsableCommand {
   ]
 
   /// AVA's rows made of another tool's boxes, or of the held-out ones: drafts until the run is known to fit.
-  private struct Annotations {
+  struct Annotations {
     let folder: String
     /// By the path that they are going to have.
     var drafts: [String: String] = [:]
@@ -262,6 +277,39 @@ struct FinetuneCommand: ParsableCommand {
     return given.paths
   }
 
+  /// - Parameter threshold: The score from which on a detector's people count; nil for the configuration's.
+  private func configuration(
+    _ train: String, _ validation: String, _ proposals: [String], _ labels: LabelMap, _ threshold: Double?
+  ) throws -> Configuration {
+    var pairs: [String] = [
+      Key.trainCheckpointFilePath.name, pythonString(weights), Key.outputDir.name, pythonString(outputDir),
+      Key.modelNumClasses.name, "\(labels.labels.count)", Key.avaTrainGtBoxLists.name, list([train]),
+      Key.avaTrainPredictBoxLists.name, list(trainProposals), Key.avaGroundtruthFile.name,
+      pythonString(validation), Key.avaExclusionFile.name, "''",
+      Key.avaLabelMapFile.name, pythonString(absolutePath(joinPath(outputDir, "labelmap.pbtxt"))),
+      Key.avaTestPredictBoxLists.name, list(proposals),
+    ]
+    if let threshold { pairs += [Key.avaDetectionScoreThresh.name, "\(threshold)"] }
+    return try Configuration.load(path: config, overrides: words.overrides + pairs, rules: RunRules())
+  }
+
+  private func options(
+    _ videos: [String], _ proposals: [String], _ annotations: Annotations
+  ) throws -> FineTuningOptions {
+    var options = FineTuningOptions(try freezing())
+    options.thenStages = thenStages
+    options.epochs = epochs
+    options.learningRate = learningRate
+    options.batchSize = batchSize
+    options.patience = patience == 0 ? nil : patience
+    options.repeatThreshold = repeatThreshold
+    options.validationProposals = proposals
+    options.videos = videos
+    options.workers = workers
+    options.drafts = annotations.drafts
+    return options
+  }
+
   func run() throws {
     // A folder may hold an export for each video.
     for path in [train, validation].filter({ !isFolder($0) }) + trainProposals + valProposals {
@@ -275,31 +323,23 @@ struct FinetuneCommand: ParsableCommand {
     defer { annotations.discard() }
     let train = try rows(train, "train", labels, videos, &annotations)
     let validation = try rows(validation, "val", labels, videos, &annotations)
-    let proposals = try valProposals.isEmpty ? [scoredBoxes(validation, &annotations)] : valProposals
-    let pairs: [String] =
-      [
-        Key.trainCheckpointFilePath.name, pythonString(weights), Key.outputDir.name, pythonString(outputDir),
-        Key.modelNumClasses.name, "\(labels.labels.count)", Key.avaTrainGtBoxLists.name, list([train]),
-        Key.avaTrainPredictBoxLists.name, list(trainProposals), Key.avaGroundtruthFile.name,
-        pythonString(validation), Key.avaExclusionFile.name, "''",
-        Key.avaLabelMapFile.name, pythonString(absolutePath(joinPath(outputDir, "labelmap.pbtxt"))),
-        Key.avaTestPredictBoxLists.name, list(proposals),
-      ]
-    let config = try Configuration.load(path: config, overrides: words.overrides + pairs, rules: RunRules())
-    for notice in config.notices { Console.warn(notice) }
-    var options = FineTuningOptions(try freezing())
-    options.thenStages = thenStages
-    options.epochs = epochs
-    options.learningRate = learningRate
-    options.batchSize = batchSize
-    options.patience = patience == 0 ? nil : patience
-    options.repeatThreshold = repeatThreshold
-    options.validationProposals = valProposals
-    options.videos = videos
-    options.workers = workers
-    options.drafts = annotations.drafts
     let engine = Engine(threads: threads, planner: ConvolutionPlanner())
-    let tuning = try FineTuning(config, labels: labels, options, engine: engine)
+    var proposals = valProposals
+    var threshold: Double?
+    if let path = detectorFile.detector {
+      let loaded = try detectorFile.load(path, engine)
+      threshold = detectorFile.threshold(loaded)
+      // All else that can be wrong is said before anybody is looked for.
+      _ = try FineTuning(
+        configuration(train, validation, [validation], labels, threshold), labels: labels,
+        options(videos, [], annotations), engine: engine)
+      proposals = [try people(loaded, in: videos, at: validation, &annotations)]
+    }
+    let scored = try proposals.isEmpty ? [scoredBoxes(validation, &annotations)] : proposals
+    let config = try configuration(train, validation, scored, labels, threshold)
+    for notice in config.notices { Console.warn(notice) }
+    let tuning = try FineTuning(
+      config, labels: labels, options(videos, proposals, annotations), engine: engine)
     if !overwrite { try tuning.checkFolder() }
     for notice in tuning.notices { Console.warn(notice) }
     let result = try Interruption.stoppable {

@@ -51,13 +51,16 @@ struct PeopleRun {
   /// Looks at what the journal lacks.
   ///
   /// - Throws: `Interrupted`, `DamageFound` where no frame could be had, and whatever goes wrong.
-  func callAsFunction(_ damage: DamageOption) throws -> FoundPeople {
+  func callAsFunction(_ damage: DamageOption) throws -> FoundPeople { try look(stopsAtDamage: damage.stops) }
+
+  /// The same, with what becomes of damaged frames.
+  func look(stopsAtDamage: Bool) throws -> FoundPeople {
     let total = detection.momentCount
     let done = detection.doneCount(in: journal)
     let progress = Progress("finding people", total: total, unit: "frame", before: done)
     let found = try Interruption.stoppable {
       let found = try detection.run(
-        loaded.detector, journal: journal, personClass: personClass, stopsAtDamage: damage.stops,
+        loaded.detector, journal: journal, personClass: personClass, stopsAtDamage: stopsAtDamage,
         isToStop: { Interruption.isAsked }, progress: { progress.update($0) })
       if Interruption.isAsked {
         throw Interrupted(

@@ -17,6 +17,8 @@ struct StoreKind: CustomStringConvertible {
   /// Nil where nothing is added.
   var residual: ElementFormat?
   var epilogue = Epilogue.none
+  /// Of the engine.
+  var activations = ElementFormat.float32
 
   var description: String {
     "\(input) to \(output)" + (residual.map { " + \($0)" } ?? "") + (epilogue == .none ? "" : " \(epilogue)")
@@ -40,12 +42,12 @@ struct AlgorithmRun: CustomStringConvertible {
     self.kind = kind
     self.algorithm = algorithm
     let shape = problem.shape
-    // Windows are rounded when they are written out.
+    // Some round inputs when they write them out.
+    let rounds = [.planar, .windows].contains(algorithm) && kind.activations == .bfloat16
     input = rounded(
-      problem.random(problem.batch * shape.inChannels * problem.extent.count, 3),
-      algorithm == .windows ? .bfloat16 : kind.input)
+      problem.random(problem.batch * shape.inChannels * problem.extent.count, 3), rounds ? .bfloat16 : kind.input)
     // Winograd's weights are rounded only when they are transformed, if at all.
-    let packed = algorithm == .direct ? kind.input : algorithm == .windows ? .bfloat16 : .float32
+    let packed = algorithm == .direct ? kind.input : rounds ? .bfloat16 : .float32
     weights = rounded(problem.random(shape.weightShape.reduce(1, *), 1), packed)
     bias = problem.bias
     let outputs = problem.batch * shape.outChannels * shape.output(for: problem.extent).count

@@ -19,13 +19,14 @@ struct BFloat16KernelTests {
   /// Every combination of formats that an algorithm takes.
   static func kinds(_ algorithm: ConvolutionAlgorithm) -> [StoreKind] {
     let formats = [ElementFormat.float32, .bfloat16]
-    let inputs = [.planar, .windows].contains(algorithm) ? [ElementFormat.float32] : formats
+    let inputs = algorithm == .windows ? [ElementFormat.float32] : formats
     var kinds: [StoreKind] = []
     for input in inputs {
       for output in formats {
         for residual in [nil, .float32, .bfloat16] as [ElementFormat?] {
           let epilogue = Epilogue.allCases[kinds.count % Epilogue.allCases.count]
-          kinds.append(StoreKind(input: input, output: output, residual: residual, epilogue: epilogue))
+          kinds.append(
+            StoreKind(input: input, output: output, residual: residual, epilogue: epilogue, activations: .bfloat16))
         }
       }
     }
@@ -184,7 +185,7 @@ struct BFloat16KernelTests {
     let isDepthwise = algorithm == .depthwise
     if isDepthwise { (shape.outChannels, shape.groups) = (4, 4) }
     let kind = StoreKind(
-      input: [.planar, .windows].contains(algorithm) ? .float32 : .bfloat16, output: .bfloat16, epilogue: .relu)
+      input: algorithm == .windows ? .float32 : .bfloat16, output: .bfloat16, epilogue: .relu, activations: .bfloat16)
     let extent = Extent3(5, 6, 7)
     var run = AlgorithmRun(ConvolutionCase(shape: shape, extent: extent), algorithm, kind)
     run.input[3 * extent.count + (2 * 6 + 3) * 7 + 4] = .nan

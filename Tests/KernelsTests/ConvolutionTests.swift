@@ -297,7 +297,49 @@ func scatter(_ c: ConvolutionCase) -> [Float] {
     #expect(planner.choose(for: ConvolutionShape(24, 24, kernel: plane, padding: around, groups: 24)) == .depthwise)
     #expect(planner.choose(for: ConvolutionShape(24, 48, kernel: plane, padding: around, groups: 24)) == .direct)
     #expect(ConvolutionPlanner(forced: .winogradTime).choose(for: stem) == .planar)
+    plannerChoosesFirstLayersInBFloat16(stem)
     #expect(ConvolutionPlanner(forced: .direct).choose(for: stem) == .direct)
+  }
+
+  private func plannerChoosesFirstLayersInBFloat16(_ stem: ConvolutionShape) {
+    func choice(_ outputs: Int, _ shape: ConvolutionShape, tiles: Bool = false) -> ConvolutionAlgorithm {
+      var shape = shape
+      shape.outChannels = outputs
+      return ConvolutionPlanner().choose(for: shape, activations: .bfloat16, multipliesTiles: tiles, lanes: 16)
+    }
+    #expect(choice(8, stem) == .planar && choice(12, stem) == .planar && choice(8, stem, tiles: true) == .windows)
+    #expect(
+      choice(24, stem) == .planar && choice(32, stem) == .windows && choice(64, stem) == .windows
+        && choice(64, stem, tiles: true) == .windows)
+    // One column of three channels is no whole number of pairs, and 25 columns of two are more than a window takes.
+    var odd = stem
+    odd.stride.w = 1
+    #expect(choice(64, odd) == .direct)
+    #expect(choice(64, ConvolutionShape(2, 64, kernel: Extent3(1, 2, 25))) == .direct)
+    // What sees little keeps the bits of its inputs.
+    #expect(choice(64, ConvolutionShape(3, 64, kernel: Extent3(1, 3, 3), stride: Extent3(1, 2, 2))) == .direct)
+  }
+
+  @Test func plannerPutsPositionsInTheLanesOfNarrowLayers() {
+    func choice(
+      _ inputs: Int, _ outputs: Int, _ kernel: Extent3 = Extent3(1, 3, 3), _ input: ElementFormat = .float32,
+      lanes: Int = 16, tiles: Bool = false
+    ) -> ConvolutionAlgorithm {
+      let padding = Extent3(kernel.t / 2, kernel.h / 2, kernel.w / 2)
+      return ConvolutionPlanner().choose(
+        for: ConvolutionShape(inputs, outputs, kernel: kernel, padding: padding), input: input, activations: input,
+        multipliesTiles: tiles, lanes: lanes)
+    }
+    let time = Extent3(3, 1, 1)
+    for format in [ElementFormat.float32, .bfloat16] {
+      #expect(choice(8, 8, Extent3(1, 3, 3), format) == .planar && choice(32, 8, time, format) == .planar)
+      #expect(choice(8, 8, Extent3(1, 3, 3), format, lanes: 8) == .direct)
+      #expect(choice(8, 8, .one, format) == .direct && choice(34, 8, time, format) == .direct)
+      #expect(choice(16, 8, Extent3(1, 3, 3), format) == .planar && choice(34, 8, Extent3(1, 3, 3), format) != .planar)
+      #expect(choice(8, 24, time, format) == .direct && choice(64, 16, time, format) == .direct)
+    }
+    #expect(choice(16, 16) == .winogradSpace && choice(16, 16, Extent3(1, 3, 3), .bfloat16) == .planar)
+    #expect(choice(8, 8, Extent3(1, 3, 3), .bfloat16, tiles: true) == .direct)
   }
 
   @Test func countsMultiplyAdds() {

@@ -13,9 +13,8 @@ extension ConvolutionCase {
     while true {
       let problem = drawing.problem(algorithm, kind)
       let macs = problem.shape.macs(batch: problem.batch, input: problem.extent)
-      let activations = algorithm == .windows ? ElementFormat.bfloat16 : .float32
       if macs > 0 && macs <= 1_000_000
-        && algorithm.supports(problem.shape, input: kind.input, activations: activations)
+        && algorithm.supports(problem.shape, input: kind.input, activations: kind.activations)
       {
         return problem
       }
@@ -68,8 +67,12 @@ private struct ShapeDrawing {
       let shape = ConvolutionShape(inputs, outputs, kernel: Extent3(3, 1, 1), padding: Extent3(1, 0, 0))
       return ConvolutionCase(shape: shape, batch: batch, extent: extent(13, 4, 7), seed: seed)
     case .planar, .windows:
+      // First layers, and layers of few channels.
+      let isFirst = algorithm == .windows || kind.input == .float32 && pick(0...1) == 0
+      let narrow = (inputs, bf16Output == .float32 ? pick(1...16) : 2 * pick(1...8))
+      let channels = isFirst ? (pick(1...4), outputs) : pick(0...1) == 0 ? narrow : (narrow.0, 8)
       let shape = ConvolutionShape(
-        pick(1...4), outputs, kernel: extent(5, 7, 7), stride: extent(2, 3, 3),
+        channels.0, channels.1, kernel: extent(5, 7, 7), stride: extent(2, 3, 3),
         padding: padding(), paddingAfter: padding(), dilation: extent(2, 2, 1))
       return ConvolutionCase(shape: shape, batch: batch, extent: extent(5, 12, 60), seed: seed)
     case .depthwise:

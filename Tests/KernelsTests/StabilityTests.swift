@@ -34,7 +34,8 @@ struct StabilityTests {
   private static func kinds(_ algorithm: ConvolutionAlgorithm) -> [StoreKind] {
     let plain = StoreKind(residual: .float32, epilogue: .relu)
     let input: ElementFormat = [.planar, .windows].contains(algorithm) ? .float32 : .bfloat16
-    let bf16 = StoreKind(input: input, output: .bfloat16, residual: .bfloat16, epilogue: .relu)
+    let bf16 = StoreKind(
+      input: input, output: .bfloat16, residual: .bfloat16, epilogue: .relu, activations: .bfloat16)
     return algorithm == .windows ? [bf16] : KernelTable.best.supportsBFloat16 ? [plain, bf16] : [plain]
   }
 

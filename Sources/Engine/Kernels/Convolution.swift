@@ -37,7 +37,8 @@ public final class Convolution: Sendable {
     (self.algorithm, choice) =
       algorithm.map { ($0, .forced) }
       ?? engine.planner.decide(
-        for: shape, input: input, activations: engine.activations, multipliesTiles: engine.kernels.multipliesTiles)
+        for: shape, input: input, activations: engine.activations, multipliesTiles: engine.kernels.multipliesTiles,
+        lanes: engine.kernels.gemm.lanes)
     source = engine.planner.measures && algorithm == nil ? (weights, bias) : nil
     // The kernels load whole registers.
     self.bias = Storage(count: bias.count + 16)

@@ -39,7 +39,8 @@ extension KernelTable {
       products: KernelsPortable.addMatrixVectorProduct),
     peak: PeakKernels(products: KernelsPortable.peakProducts, sums: portableSums, lanes: 4),
     gemm: GEMMKernels(lanes: 4, panels: [KernelsPortable.gemmPanel1, KernelsPortable.gemmPanel2]),
-    planar: PlanarKernels(row: KernelsPortable.planarRow, channels: 4, positions: 12),
+    planar: PlanarKernels(
+      row: KernelsPortable.planarRow, split: KernelsPortable.planarSplit, channels: 4, positions: 12),
     winograd: WinogradKernels(
       spaceInput: KernelsPortable.winogradSpaceInput, timeInput: KernelsPortable.winogradTimeInput,
       spaceOutput: KernelsPortable.winogradSpaceOutput, timeOutput: KernelsPortable.winogradTimeOutput),
@@ -61,7 +62,8 @@ extension KernelTable {
         products: KernelsAVX2.addMatrixVectorProduct),
       peak: PeakKernels(products: KernelsAVX2.peakProducts, sums: 12, lanes: 8),
       gemm: GEMMKernels(lanes: 8, panels: [KernelsAVX2.gemmPanel1, KernelsAVX2.gemmPanel2]),
-      planar: PlanarKernels(row: KernelsAVX2.planarRow, channels: 4, positions: 24),
+      planar: PlanarKernels(
+        row: KernelsAVX2.planarRow, split: KernelsAVX2.planarSplit, channels: 4, positions: 24),
       winograd: WinogradKernels(
         spaceInput: KernelsAVX2.winogradSpaceInput, timeInput: KernelsAVX2.winogradTimeInput,
         spaceOutput: KernelsAVX2.winogradSpaceOutput, timeOutput: KernelsAVX2.winogradTimeOutput),
@@ -95,7 +97,8 @@ extension KernelTable {
             KernelsAVX512.gemmPanel1, KernelsAVX512.gemmPanel2, KernelsAVX512.gemmPanel3,
             KernelsAVX512.gemmPanel4,
           ]),
-        planar: PlanarKernels(row: KernelsAVX512.planarRow, channels: 8, positions: 48),
+        planar: PlanarKernels(
+          row: KernelsAVX512.planarRow, split: KernelsAVX512.planarSplit, channels: 8, positions: 48),
         winograd: WinogradKernels(
           spaceInput: KernelsAVX512.winogradSpaceInput, timeInput: KernelsAVX512.winogradTimeInput,
           spaceOutput: KernelsAVX512.winogradSpaceOutput, timeOutput: KernelsAVX512.winogradTimeOutput),
@@ -146,6 +149,9 @@ extension KernelTable {
           spaceOutput: KernelsAVX512BF16.winogradSpaceOutput, timeOutput: KernelsAVX512BF16.winogradTimeOutput),
         winogradPairs: WinogradPairKernels(
           input: KernelsAVX512BF16.winogradPairsInput, output: KernelsAVX512BF16.winogradPairsOutput),
+        planar: PlanarKernels(
+          row: KernelsAVX512BF16.planarRow, split: KernelsAVX512.planarSplit, channels: 8, positions: 48),
+        planarPairs: KernelsAVX512BF16.planarPairs,
         largest: KernelsAVX512BF16.maxOverPositions, windows: KernelsAVX512BF16.roundWindows,
         depthwise: DepthwiseKernels(
           split: KernelsAVX512BF16.depthwiseSplit, lines: KernelsAVX512BF16.depthwiseLines, lanes: 16),

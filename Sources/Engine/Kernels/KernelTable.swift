@@ -129,6 +129,9 @@ struct BFloat16Kernels: Sendable {
   /// Transforms of inputs in time, and of points back to either format; in space inputs are float32.
   let winograd: WinogradKernels
   let winogradPairs: WinogradPairKernels
+  /// Products of pairs, and what rounds planes of float32 to pairs.
+  let planar: PlanarKernels
+  let planarPairs: @Sendable (PlanarPairs) -> Void
   let largest: RowKernels.Reduction
   /// Windows of float32 lines.
   let windows: @Sendable (RoundedWindows) -> Void

@@ -2,74 +2,77 @@ internal import MicroKernels
 internal import Parallel
 internal import Tensors
 
-/// A convolution over few input channels with positions in the lanes.
+/// A convolution of few channels with positions in the lanes.
 ///
-/// Lines of input are split by channel and, where the stride is more than one, by the remainder of their column, so
-/// that what neighbouring output positions see under one tap are neighbours in memory: [channel][remainder][column].
-/// A piece is a band of output rows through all frames of a clip; it splits each line once (`LineRing`).
+/// Lines of input are split into planes (`PlanarLayout`), so that what neighbouring output positions see under one tap are
+/// neighbours in memory: [plane][column]. A piece is a band of output rows through all frames of a clip; it splits each line once
+/// (`LineRing`). Where activations are bfloat16, products are of pairs, and float32 inputs are rounded on the way.
 struct PlanarConvolution: ConvolutionMethod {
   private let shape: ConvolutionShape
-  /// [tiles of output channels][time x height][input channels x width][channels of a tile]
+  private let layout: PlanarLayout
   private let weights: Storage
+  private let kernels: PlanarKernels
+  private let pairs: (@Sendable (PlanarPairs) -> Void)?
 
-  init(_ shape: ConvolutionShape, weights: Storage, _ engine: Engine) {
+  init(_ shape: ConvolutionShape, weights: Storage, _ input: ElementFormat, _ engine: Engine) {
     self.shape = shape
-    let tile = engine.kernels.planar.channels
-    let tiles = (shape.outChannels + tile - 1) / tile
-    let packed = Storage(count: tiles * shape.depth * tile)
-    let taps = shape.kernel.count
-    for o in 0..<shape.outChannels {
-      for line in 0..<shape.kernel.t * shape.kernel.h {
-        for c in 0..<shape.inChannels {
-          for w in 0..<shape.kernel.w {
-            let row = (line * shape.inChannels + c) * shape.kernel.w + w
-            packed.pointer[(o / tile * shape.depth + row) * tile + o % tile] =
-              weights.pointer[(o * shape.inChannels + c) * taps + line * shape.kernel.w + w]
-          }
-        }
-      }
-    }
-    self.weights = packed
+    let bfloat16 = engine.activations == .bfloat16 ? engine.kernels.bfloat16 : nil
+    kernels = bfloat16?.planar ?? engine.kernels.planar
+    pairs = bfloat16?.planarPairs
+    layout = PlanarLayout(shape, input, rounds: bfloat16 != nil)
+    self.weights = layout.pack(weights, shape, tile: kernels.channels)
   }
 
   func run(_ input: FeatureMap, _ store: ConvolutionStore, _ engine: Engine) {
     let output = store.output
-    let rows = max(1, min(8, output.extent.h * output.batch / (4 * engine.pool.threads)))
+    let geometry = Geometry(self, output, threads: engine.pool.threads)
+    let rows = geometry.rows
     let bands = (output.extent.h + rows - 1) / rows
-    let geometry = Geometry(shape, output.extent, rows: rows, engine)
     engine.pool.forEach(output.batch * bands) { piece, thread in
       let first = piece % bands * rows
       let band = Band(
         convolution: self, geometry: geometry, item: piece / bands,
-        rows: first..<min(output.extent.h, first + rows), input: input, store: store, engine: engine,
+        rows: first..<min(output.extent.h, first + rows), input: input, store: store,
         memory: engine.scratch.floats(geometry.count, thread: thread))
       band.run()
     }
   }
 
-  /// How split lines lie in a thread's memory.
+  /// How lines lie in a thread's memory.
   private struct Geometry {
-    /// Columns of a split line, with room for a whole tile at its end.
+    /// Rows of a band.
+    let rows: Int
+    /// Columns of a plane, with room for a whole tile at its end.
     let columns: Int
-    /// Floats of a line: all its channels and remainders.
+    /// Floats of a line: all its planes.
     let line: Int
-    /// Where the ring of lines, the table of them, the offsets and the temporary sums begin.
+    /// Where the ring of lines, the table of them, the offsets, a split line and the temporary sums begin.
     let ring: Int
     let table: Int
     let offsets: Int
+    let split: Int
     let temporary: Int
     let count: Int
 
-    init(_ shape: ConvolutionShape, _ extent: Extent3, rows: Int, _ engine: Engine) {
-      let tile = engine.kernels.planar
+    init(_ convolution: PlanarConvolution, _ output: FeatureMap, threads: Int) {
+      let (shape, planes, tile) = (convolution.shape, convolution.layout, convolution.kernels)
+      let extent = output.extent
       let tiled = (extent.w + tile.positions - 1) / tile.positions * tile.positions
       columns = (tiled + shape.kernel.w / shape.stride.w + 1 + 15) / 16 * 16
-      line = columns * shape.inChannels * shape.stride.w
+      let line = columns * planes.planes
+      self.line = line
+      // Two bands split the lines that both see. The ring stays in the second-level cache.
+      let most = max(1, min(16, extent.h * output.batch / (4 * threads)))
+      var rows = most
+      while rows > 1, LineRing.floats(shape, rows: rows, line: line) > 180_000 { rows -= 1 }
+      self.rows = rows
       var layout = ScratchLayout()
       ring = layout.add(LineRing.floats(shape, rows: rows, line: line))
       // An address or an Int takes the room of two floats.
       table = layout.add(2 * shape.kernel.t * shape.kernel.h)
-      offsets = layout.add(2 * shape.inChannels * shape.kernel.w)
+      offsets = layout.add(2 * planes.factors.count)
+      // A pair's second number may be in the next column.
+      split = layout.add(planes.pairs.isEmpty ? 0 : columns * planes.splitPlanes + 16)
       temporary = layout.add(tile.channels * tile.positions)
       count = layout.count
     }
@@ -83,52 +86,56 @@ struct PlanarConvolution: ConvolutionMethod {
     let rows: Range<Int>
     let input: FeatureMap
     let store: ConvolutionStore
-    let engine: Engine
     let memory: UnsafeMutablePointer<Float>
 
     private var shape: ConvolutionShape { convolution.shape }
 
     func run() {
-      let offsets = UnsafeMutableRawPointer(memory + geometry.offsets).bindMemory(
-        to: Int.self, capacity: shape.inChannels * shape.kernel.w)
-      for c in 0..<shape.inChannels {
-        for w in 0..<shape.kernel.w {
-          offsets[c * shape.kernel.w + w] =
-            (c * shape.stride.w + w % shape.stride.w) * geometry.columns + w / shape.stride.w
-        }
+      let factors = convolution.layout.factors
+      let offsets = UnsafeMutableRawPointer(memory + geometry.offsets).bindMemory(to: Int.self, capacity: factors.count)
+      for (index, factor) in factors.enumerated() {
+        offsets[index] = factor.plane * geometry.columns + factor.shift
       }
       let ring = LineRing(
         shape, input.extent, rows: rows, line: geometry.line, memory: memory + geometry.ring)
       ring.forEachFrame(of: store.output.extent) { t, h, target in
         let row = ((item * input.extent.t + t) * input.extent.h + h) * input.extent.w
-        splitLine(UnsafePointer(input.start) + row * input.pitch, target)
+        prepare(UnsafePointer(input.start) + row * input.pitch, target)
       } compute: { t in
         for h in rows { computeRow(t, h, ring, offsets) }
       }
     }
 
+    private func prepare(_ source: UnsafePointer<Float>, _ target: UnsafeMutablePointer<Float>) {
+      guard let pairs = convolution.pairs, !convolution.layout.pairs.isEmpty else { return splitLine(source, target) }
+      let (split, columns) = (memory + geometry.split, geometry.columns)
+      splitLine(source, split)
+      for (index, made) in convolution.layout.pairs.enumerated() {
+        pairs(
+          PlanarPairs(
+            first: split + made.first * columns,
+            second: made.second.map { UnsafePointer(split) + $0 * columns + made.shift },
+            output: target + index * columns, count: columns))
+      }
+    }
+
     private func splitLine(_ source: UnsafePointer<Float>, _ target: UnsafeMutablePointer<Float>) {
-      let stride = shape.stride.w
-      for c in 0..<shape.inChannels {
-        for remainder in 0..<stride {
-          let to = target + (c * stride + remainder) * geometry.columns
-          // Column i holds input column i * stride + remainder - padding.
-          let before = max(0, (shape.padding.w - remainder + stride - 1) / stride)
-          let after = min(
-            geometry.columns, max(before, (input.extent.w + shape.padding.w - remainder + stride - 1) / stride))
-          for i in 0..<min(before, geometry.columns) { to[i] = 0 }
-          var from = source + (before * stride + remainder - shape.padding.w) * input.pitch + c
-          var i = before
-          while i < after {
-            to[i] = from.pointee
-            from += stride * input.pitch
-            i += 1
-          }
-          while i < geometry.columns {
-            to[i] = 0
-            i += 1
-          }
+      let (stride, columns, floats) = (shape.stride.w, geometry.columns, convolution.layout.floats)
+      for remainder in 0..<stride {
+        // Column i holds input column i * stride + remainder - padding.
+        let before = min(columns, max(0, (shape.padding.w - remainder + stride - 1) / stride))
+        let after = min(
+          columns, max(before, (input.extent.w + shape.padding.w - remainder + stride - 1) / stride))
+        for float in 0..<floats {
+          let to = target + (float * stride + remainder) * columns
+          to.update(repeating: 0, count: before)
+          (to + after).update(repeating: 0, count: columns - after)
         }
+        convolution.kernels.split(
+          PlanarColumns(
+            input: source + (before * stride + remainder - shape.padding.w) * input.pitch, pitch: stride * input.pitch,
+            columns: after - before, channels: floats, output: target + (remainder * columns + before),
+            planePitch: stride * columns))
       }
     }
 
@@ -138,12 +145,13 @@ struct PlanarConvolution: ConvolutionMethod {
       ring.fill(table, t: t, h: h)
       let output = store.output
       let position = ((item * output.extent.t + t) * output.extent.h + h) * output.extent.w
-      let tile = engine.kernels.planar.channels
+      let (tile, factors) = (convolution.kernels.channels, convolution.layout.factors.count)
+      let lines = shape.kernel.t * shape.kernel.h
       var first = 0
       while first < shape.outChannels {
         var row = PlanarRow(
-          lines: table, lineCount: shape.kernel.t * shape.kernel.h, offsets: offsets,
-          offsetCount: shape.inChannels * shape.kernel.w, weights: convolution.weights.pointer + first * shape.depth,
+          lines: table, lineCount: lines, offsets: offsets,
+          offsetCount: factors, weights: convolution.weights.pointer + first * lines * factors,
           bias: store.bias + first, output: output.start + position * output.pitch + first * output.format.bytes / 4,
           outputPitch: output.pitch,
           residual: store.residual.map {
@@ -153,7 +161,7 @@ struct PlanarConvolution: ConvolutionMethod {
           temporary: memory + geometry.temporary)
         row.outputIsBFloat16 = output.format == .bfloat16
         row.residualIsBFloat16 = store.residual?.format == .bfloat16
-        engine.kernels.planar.row(row)
+        convolution.kernels.row(row)
         first += tile
       }
     }

@@ -1,10 +1,12 @@
 internal import MicroKernels
 
-/// First layers' inner loops for one instruction set: see `MicroKernels.planarRow`.
+/// Inner loops with positions in the lanes for one instruction set: see `MicroKernels.planarRow`.
 struct PlanarKernels: Sendable {
   let row: @Sendable (PlanarRow) -> Void
+  /// Writes a line's channels to planes.
+  let split: @Sendable (PlanarColumns) -> Void
   /// Output channels of a tile.
   let channels: Int
-  /// Output positions of a tile.
+  /// Output positions of a tile at most.
   let positions: Int
 }

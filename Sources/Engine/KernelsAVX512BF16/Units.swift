@@ -29,6 +29,9 @@ enum AVX512DotUnit: VectorUnit {
   static func accumulate(_ sum: Vector, _ a: Vector, _ b: Vector) -> Vector { simd_dot512(sum, a, b) }
 
   @inline(__always)
+  static func pairs(_ first: Vector, _ second: Vector) -> Vector { simd_bf16_pairs512(first, second) }
+
+  @inline(__always)
   static func loadBFloat16(_ count: Int, _ from: UnsafeRawPointer) -> Vector {
     simd_load_bf16_512(from, Int32(truncatingIfNeeded: count))
   }

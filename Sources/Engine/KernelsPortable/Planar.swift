@@ -3,3 +3,7 @@ public import MicroKernels
 /// `MicroKernels.planarRow` for this instruction set.
 @inline(never)
 public func planarRow(_ row: PlanarRow) { MicroKernels.planarRow(PortableUnit.self, isWide: false, row) }
+
+/// `MicroKernels.planarSplit` for this instruction set.
+@inline(never)
+public func planarSplit(_ columns: PlanarColumns) { MicroKernels.planarSplit(PortableUnit.self, columns) }

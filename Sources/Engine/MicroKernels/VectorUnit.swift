@@ -43,6 +43,18 @@ public protocol VectorUnit {
   static func loadBFloat16(_ count: Int, _ from: UnsafeRawPointer) -> Vector
   /// Rounds to bfloat16 and writes the first `count` lanes.
   static func storeBFloat16(_ count: Int, _ value: Vector, _ to: UnsafeMutableRawPointer)
+  /// Two registers rounded to bfloat16, lane by lane: the first one's numbers in the lower halves.
+  static func pairs(_ first: Vector, _ second: Vector) -> Vector
+  /// Writes as many rows of four or eight floats as a register has lanes as four or eight registers: of a column each.
+  ///
+  /// - Parameters:
+  ///   - columns: 4 or 8, a literal.
+  ///   - pitch: Floats from a row to the next, and from a register to the next.
+  static func separate(
+    _ columns: Int, _ from: UnsafePointer<Float>, _ pitch: Int, _ to: UnsafeMutablePointer<Float>, _ toPitch: Int)
+  /// Writes four or eight registers as rows: what `separate` undoes.
+  static func interleave(
+    _ columns: Int, _ from: UnsafePointer<Float>, _ pitch: Int, _ to: UnsafeMutablePointer<Float>, _ toPitch: Int)
   /// Integers of 32 bits, whose bits the lanes are, as floats.
   static func floats(_ integers: Vector) -> Vector
   /// The first `count` bytes of memory as floats, zeros in the other lanes; a multiple of four.
@@ -62,6 +74,27 @@ extension VectorUnit {
   @inlinable @inline(__always)
   public static func storeBFloat16(_ count: Int, _ value: Vector, _ to: UnsafeMutableRawPointer) {
     fatalError("no bfloat16")
+  }
+
+  @inlinable @inline(__always)
+  public static func pairs(_ first: Vector, _ second: Vector) -> Vector { fatalError("no bfloat16") }
+
+  @inlinable @inline(__always)
+  public static func separate(
+    _ columns: Int, _ from: UnsafePointer<Float>, _ pitch: Int, _ to: UnsafeMutablePointer<Float>, _ toPitch: Int
+  ) {
+    for row in 0..<Vector.scalarCount {
+      for column in 0..<columns { to[column * toPitch + row] = from[row * pitch + column] }
+    }
+  }
+
+  @inlinable @inline(__always)
+  public static func interleave(
+    _ columns: Int, _ from: UnsafePointer<Float>, _ pitch: Int, _ to: UnsafeMutablePointer<Float>, _ toPitch: Int
+  ) {
+    for row in 0..<Vector.scalarCount {
+      for column in 0..<columns { to[row * toPitch + column] = from[column * pitch + row] }
+    }
   }
 
   // Those for integers have units of their own, too.
@@ -173,6 +206,28 @@ extension VectorUnit {
     @inlinable @inline(__always)
     public static func storeFirst(_ count: Int, _ value: Vector, _ to: UnsafeMutablePointer<Float>) {
       simd_store512(to, value, Int32(truncatingIfNeeded: count))
+    }
+
+    @inlinable @inline(__always)
+    public static func separate(
+      _ columns: Int, _ from: UnsafePointer<Float>, _ pitch: Int, _ to: UnsafeMutablePointer<Float>, _ toPitch: Int
+    ) {
+      if columns == 8 {
+        simd_separate8_512(from, pitch, to, toPitch)
+      } else {
+        simd_separate4_512(from, pitch, to, toPitch)
+      }
+    }
+
+    @inlinable @inline(__always)
+    public static func interleave(
+      _ columns: Int, _ from: UnsafePointer<Float>, _ pitch: Int, _ to: UnsafeMutablePointer<Float>, _ toPitch: Int
+    ) {
+      if columns == 8 {
+        simd_interleave8_512(from, pitch, to, toPitch)
+      } else {
+        simd_interleave4_512(from, pitch, to, toPitch)
+      }
     }
   }
 #endif

@@ -4,6 +4,7 @@
 
 #include "Integers.h"
 #include "Tiles.h"
+#include "Transposes.h"
 
 /// Asks for the cache line at an address; any address is allowed.
 static inline __attribute__((always_inline)) void simd_prefetch(const void *address) {

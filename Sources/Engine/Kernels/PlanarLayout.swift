@@ -1,3 +1,4 @@
+internal import BFloat16
 internal import Tensors
 
 /// How a line of input lies in planes for a convolution with positions in the lanes, and which weights meet which plane.

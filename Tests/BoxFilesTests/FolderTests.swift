@@ -94,11 +94,11 @@ import Testing
     let folder = scratch.folder.path + "/labels"
     try makeFolder(folder)
     let empty = try #require(try BoxFile.read(path: folder))
-    #expect(empty.summary == "proposals: '\(folder)' is YOLO's labels (an empty folder), and nobody is in it")
+    #expect(empty.summary == "'\(folder)' is YOLO's labels (an empty folder), and nobody is in it")
     for name in ["v_1.txt", "v_2.txt", "below/v_3.txt"] { _ = try scratch.file("labels/" + name, "\n") }
     _ = try scratch.file("labels/classes.txt", "person\n")
     let blank = try #require(try BoxFile.read(path: folder))
-    #expect(blank.summary == "proposals: '\(folder)' is YOLO's labels (3 empty text files), and nobody is in it")
+    #expect(blank.summary == "'\(folder)' is YOLO's labels (3 empty text files), and nobody is in it")
     #expect(blank.pictures.count == 3)
     _ = try scratch.file("labels/below/v_3.txt", "words\n")
     #expect(said { _ = try BoxFile.read(path: folder) }.contains("found a folder of text files of another form"))

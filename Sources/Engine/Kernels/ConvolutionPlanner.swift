@@ -147,7 +147,7 @@ public struct ConvolutionPlanner: Sendable {
     if rounds { return .windows }
     if can(.planar) && isNarrow(shape, input, lanes: lanes) { return .planar }
     // Below these widths the transforms, which cost as much per channel whatever they save, cost more. In bfloat16
-    // direct products come at twice the rate, as do those in time, and those in space do not.
+    // products come at twice the rate, directly and after transforms, and transforms do not.
     let (space, time) = input == .float32 ? (16, 32) : (64, 128)
     // The products of narrow groups are few, and come at twice the rate in bfloat16.
     let isPaying = shape.groups == 1 || (input == .float32 && inputs / shape.groups >= 4)

@@ -4,10 +4,19 @@
 # usage: demo.sh SLOWFAST OUTPUT-DIR [VIDEOS, 12; at least 4] [CLIPS, 130; at least 13]
 set -eu
 
+if [ $# -gt 4 ]; then
+  shift 4
+  echo "demo: '$1' is an argument too many -> give OUTPUT-DIR, VIDEOS and CLIPS" >&2
+  exit 64
+fi
+if [ -z "${2:-}" ]; then
+  echo "demo: the name of OUTPUT-DIR is empty -> give a folder's name" >&2
+  exit 64
+fi
 slowfast=$1
 out=$2
-videos=${3:-12}
-clips=${4:-130}
+videos=${3-12}
+clips=${4-130}
 world="$out/world"
 annotations="$world/annotations"
 model=$(dirname "$0")/../configs/demo/SLOWFAST_8x4_R18_SMALL
@@ -36,7 +45,10 @@ if [ -n "$(ls -A "$out" 2>/dev/null)" ] && [ ! -e "$out/$mark" ]; then
   echo "demo: '$out' holds other things than a demo's output -> name another folder, or delete this one" >&2
   exit 1
 fi
-mkdir -p "$out"
+if ! mkdir -p "$out" 2>/dev/null || [ ! -w "$out" ]; then
+  echo "demo: '$out' cannot be written -> name a folder where you may write: OUTPUT-DIR" >&2
+  exit 1
+fi
 for name in $made; do rm -rf "${out:?}/$name"; done
 printf '%s\n' "Made by the demo of slowfast, which replaces these when it runs again:" $made >"$out/$mark"
 

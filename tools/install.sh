@@ -1,6 +1,7 @@
 #!/bin/sh
 # Installs what is built with what belongs to it: program, library, header, configs, annotations and the demo, man pages,
-# completions, licence. Nothing is compiled here: `make install` and `make deb` build what this takes.
+# completions, licence. No source is compiled here, `make install` and `make deb` build what this takes; the library is linked
+# once more, of its built objects with Swift's runtime (link-library.sh), so that the toolchain has to be there.
 # A list of what was put there, share/slowfast/installed, is kept: the next installation takes away what it no longer has, and
 # tools/uninstall.sh takes away all.
 # usage: install.sh BUILD PREFIX [DESTDIR]
@@ -71,12 +72,16 @@ cat >"$made/slowfast-demo" <<TEXT
 # usage: slowfast-demo [OUTPUT-DIR, slowfast-demo] [VIDEOS, 12; at least 4] [CLIPS, 130; at least 13]
 set -eu
 case "\${1:-}" in
--*)
+-h | --help)
   sed -n 's/^# //p' "\$0"
+  exit 0
+  ;;
+-*)
+  echo "slowfast-demo: there is no option '\$1' -> see slowfast-demo --help; a folder of this name is ./\$1" >&2
   exit 64
   ;;
 esac
-output=\${1:-slowfast-demo}
+output=\${1-slowfast-demo}
 [ "\$#" -eq 0 ] || shift
 exec "$prefix/share/slowfast/tools/demo.sh" "$prefix/bin/slowfast" "\$output" "\$@"
 TEXT
@@ -129,14 +134,14 @@ commands() {
 for page in "$made"/man/*.1; do
   if grep -q '^\.Sh "SEE ALSO"' "$page"; then
     commands "$page" >"$made/commands"
-    sed -i "/^\.Sh \"EXIT STATUS\"/{
-      e cat '$made/commands'
-    }" "$page"
+    awk 'FNR == NR { text = text $0 "\n"; next } /^\.Sh "EXIT STATUS"/ { printf "%s", text } { print }' "$made/commands" "$page" >"$made/page"
+    mv "$made/page" "$page"
   fi
-  # A command's page is called as git's are: slowfast-test(1). The manual is this project's, not BSD's; in mdoc an empty line is an
+  # A command's page is called as git's are: slowfast-test(1). The manual is this project's, not BSD's, and has a short name, for
+  # the head of a page has its own name twice; in mdoc an empty line is an
   # error, and a paragraph begins with a macro.
   name=$(basename "$page" .1 | tr . -)
-  sed -e '/^\.\(Dt\|Xr\|It Xr\) /{s/\./-/g;s/^-/./}' -e 's/^\.Dt /.ds doc-volume-operating-system SlowFast for Swift\n&/' \
+  sed -e '/^\.\(Dt\|Xr\|It Xr\) /{s/\./-/g;s/^-/./}' -e 's/^\.Dt /.ds doc-volume-operating-system SlowFast\n.ds doc-volume-ds-1 Manual\n&/' \
     -e "s/^\.Os\$/.Os \"SlowFast for Swift $version\"/" -e 's/^$/.Pp/' "$page" | gzip -9n >"$to/share/man/man1/$name.1.gz"
 done
 
@@ -185,6 +190,9 @@ while IFS= read -r file; do
 done <"$made/files" >"$made/strange"
 (cd "$to" && find . -mindepth 1 -type d) | cut -c 3- >"$made/folders"
 while IFS= read -r folder; do
+  if [ -L "$place/$folder" ] && [ ! -e "$place/$folder" ]; then
+    refuse "'$place/$folder' is a link to nothing, and a folder is to be there" "delete it, or give another PREFIX; nothing was installed"
+  fi
   if [ -e "$place/$folder" ] && [ ! -d "$place/$folder" ]; then
     refuse "'$place/$folder' is a file, and a folder is to be there" "move it away, or give another PREFIX; nothing was installed"
   fi

@@ -165,6 +165,25 @@ struct DemoTests {
         + "own.txt\ndemo: '../here/own.txt' is no folder -> name another one, or delete this\n")
   }
 
+  @Test(
+    "Calls that cannot be meant are refused",
+    arguments: [
+      (["", "4", "13"], 64, "demo: the name of OUTPUT-DIR is empty -> give a folder's name\n"),
+      (["made", "4", "13", "9"], 64, "demo: '9' is an argument too many -> give OUTPUT-DIR, VIDEOS and CLIPS\n"),
+      (
+        ["made", ""], 64,
+        "demo: '' is no number -> give how many VIDEOS (12; at least 4) and CLIPS (130; at least 13)\n"
+      ),
+      (
+        ["/proc/nobody/made"], 1,
+        "demo: '/proc/nobody/made' cannot be written -> name a folder where you may write: OUTPUT-DIR\n"
+      ),
+    ])
+  func refusesCalls(arguments: [String], status: Int, text: String) {
+    let result = Program.run(through: ["/bin/sh", projectRoot + "/tools/demo.sh"], arguments)
+    #expect(result.status == status && result.stderr == text && result.stdout == "")
+  }
+
   @Test("make demo: rows, mAP, motion, pictures, film, report, classes of short videos")
   func demo() throws {
     let bytes = try readFile(projectRoot + "/Tests/Fixtures/Demo/expected.json", doing: "reading what is expected")

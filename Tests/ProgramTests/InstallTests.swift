@@ -32,6 +32,10 @@ struct InstallTests {
     }
     #expect(try listFolder(root + "/share/slowfast").sorted() == ["annotations", "configs", "installed", "tools"])
     try checkProgram(root + "/bin/slowfast")
+    let help = shell("'\(root)/bin/slowfast-demo' --help")
+    #expect(help.status == 0 && help.stdout.contains("usage: slowfast-demo [OUTPUT-DIR,") && help.stderr == "")
+    let option = shell("'\(root)/bin/slowfast-demo' --videos 4")
+    #expect(option.status == 64 && option.stderr.hasPrefix("slowfast-demo: there is no option '--videos' -> see"))
     try checkLibrary(scratch)
     try checkCompletions(root + "/share")
     try checkPages(root + "/share/man/man1")
@@ -93,9 +97,10 @@ struct InstallTests {
     let folder = scratch.path
     // Of pkg-config's characters, too.
     let prefix = "/u #1"
-    func installation() -> Program.Result {
+    func installation(_ environment: String = "") -> Program.Result {
       shell(
-        "LIBDIR='lib #2' '\(projectRoot)/tools/install.sh' '\(splitPath(Program.path).folder)' '\(prefix)' '\(folder)'")
+        "\(environment)LIBDIR='lib #2' '\(projectRoot)/tools/install.sh' '\(splitPath(Program.path).folder)' '\(prefix)' '\(folder)'"
+      )
     }
     try scratch.file("own.txt", bytes: [7])
     try scratch.file("u #1/bin/slowfast/own.txt", bytes: [7])
@@ -103,6 +108,16 @@ struct InstallTests {
     #expect(refused.status == 1)
     #expect(refused.stderr.contains("'\(folder)\(prefix)/bin/slowfast' is a folder, and a file is to be there"))
     #expect(shell("cd '\(folder)\(prefix)' && find . -type f").stdout == "./bin/slowfast/own.txt\n")
+    // A link to nothing is no folder; and the library is linked wherever temporary files go.
+    _ = shell("cd '\(folder)' && ln -s nowhere 'u #1/share' && mkdir \"o'ne two\" && rm -r 'u #1/bin/slowfast'")
+    let dangling = installation("TMPDIR=\"\(folder)/o'ne two\" ")
+    #expect(
+      dangling.status == 1
+        && dangling.stderr.hasPrefix(
+          "install: '\(folder)\(prefix)/share' is a link to nothing, and a folder is to be there -> "),
+      "\(dangling.stderr)")
+    #expect(shell("cd '\(folder)\(prefix)' && find . -type f").stdout == "")
+    _ = shell("cd '\(folder)' && rm 'u #1/share' && rmdir \"o'ne two\" && mkdir 'u #1/bin/slowfast'")
     _ = shell(
       "cd '\(folder)\(prefix)/bin' && rm -r slowfast && ln -s ../../own.txt slowfast.slowfast-arriving && echo >slowfast"
     )
@@ -238,6 +253,12 @@ struct InstallTests {
     #expect(
       commands.contains(["detect 1", "\\&Finds the actions of people in your own videos."])
         && commands.allSatisfy { pages.contains("slowfast-\($0[0].dropLast(2)).1.gz") && !$0[0].contains("clip") })
+    // On a terminal's 80 columns the longest name is whole, at both ends of the head.
+    let head = shell(
+      "! command -v man >/dev/null || MANWIDTH=80 man -E UTF-8 -l '\(folder)/slowfast-bench-depthwise.1.gz' | head -n 1"
+    ).stdout
+    let isWhole = head.isEmpty || head.components(separatedBy: "SLOWFAST-BENCH-DEPTHWISE(1)").count == 3
+    #expect(isWhole, "\(head)")
     // Their text is long, and not for a message.
     let namesAnother = read.stdout.contains("BSD")
     #expect(!namesAnother)

@@ -186,6 +186,8 @@ static void check_rows(void) {
   labels.ids = large;
   labels.count = 2;
   FAILS(SLOWFAST_BAD_ARGUMENT, "'classes->ids[1]' is 2147483647", slowfast_evaluate(&truth, &found, &labels, NULL, &options, &result, NULL, &message));
+  labels.count = 0;
+  FAILS(SLOWFAST_BAD_CONTENT, "'classes': expected labels, found none", slowfast_evaluate(&truth, &found, &labels, NULL, &options, &result, NULL, &message));
   labels.count = INT64_MAX;
   FAILS(SLOWFAST_BAD_ARGUMENT, "'classes->count' is", slowfast_evaluate(&truth, &found, &labels, NULL, &options, &result, NULL, &message));
   truth.video_count = INT64_MAX;
@@ -286,6 +288,22 @@ static void check_detection(char **arguments) {
         for (int64_t c = 0; c < 3; c++)
           rgba[(count - 1 - f) * frame + y * row + x * pixel + c] = bgr[((f * height + y) * width + x) * 3 + 2 - c];
   slowfast_frames strided = {sizeof strided, rgba + (count - 1) * frame, count, height, width, -frame, row, pixel, 0, 25};
+  // Upside down, and mirrored: the strides of rows and frames are those without gaps.
+  uint8_t *turned = malloc(bytes);
+  for (int mirrored = 0; mirrored < 2; mirrored++) {
+    for (int64_t f = 0; f < count; f++)
+      for (int64_t y = 0; y < height; y++)
+        for (int64_t x = 0; x < width; x++)
+          memcpy(turned + ((f * height + (mirrored ? y : height - 1 - y)) * width + (mirrored ? width - 1 - x : x)) * 3,
+                 bgr + ((f * height + y) * width + x) * 3, 3);
+    slowfast_frames other = frames;
+    other.pixels = turned + (mirrored ? width - 1 : (height - 1) * width) * 3;
+    if (mirrored) other.pixel_stride = -3;
+    else other.row_stride = -width * 3;
+    EXPECT(slowfast_detect(model, &other, 25, fractions, 2, 1, again, &message) == SLOWFAST_OK, "%s", message);
+    EXPECT(memcmp(scores, again, size * sizeof(float)) == 0, "%s frames have other scores", mirrored ? "mirrored" : "upturned");
+  }
+  free(turned);
   double pixels[8];
   for (int i = 0; i < 8; i++) pixels[i] = fractions[i] * (double)(i % 2 == 0 ? width : height);
   EXPECT(slowfast_detect(model, &strided, 25, fractions, 2, 1, again, &message) == SLOWFAST_OK, "%s", message);
@@ -314,7 +332,10 @@ static void check_detection(char **arguments) {
   FAILS(SLOWFAST_BAD_ARGUMENT, "give fractions", slowfast_detect(model, &frames, 1, pixels, 2, 1, again, &message));
   FAILS(SLOWFAST_BAD_ARGUMENT, "inverted", slowfast_detect(model, &frames, 1, (double[]){0.5, 0, 0.2, 1}, 1, 1, again, &message));
   FAILS(SLOWFAST_BAD_ARGUMENT, "'scores' is NULL", slowfast_detect(model, &frames, 1, fractions, 2, 1, NULL, &message));
-  FAILS(SLOWFAST_BAD_CONTENT, "boxes", slowfast_classify(model, &frames, again, &message));
+  FAILS(SLOWFAST_BAD_ARGUMENT, "box 1 is [-0.1, 0.1, 0.5, 1.05], fractions where pixels of frames of",
+        slowfast_detect(model, &frames, 1, (double[]){5, 5, 50, 60, -0.1, 0.1, 0.5, 1.05}, 2, 0, again, &message));
+  FAILS(SLOWFAST_BAD_CONTENT, "slowfast_classify: this model scores boxes (DETECTION.ENABLE is True), not whole clips -> call slowfast_detect",
+        slowfast_classify(model, &frames, again, &message));
   FAILS(SLOWFAST_BAD_CONTENT, "channels", slowfast_forward(model, scores, 1, 2, 1, 2, 2, (float[]){0, 0, 0, 1, 1}, 1, again, &message));
   FAILS(SLOWFAST_BAD_ARGUMENT, "beside the frame", slowfast_detect(model, &frames, 1, (double[]){1.5, 0, 1.8, 1}, 1, 1, again, &message));
   const int64_t far[] = {INT64_MAX, INT64_MIN, 1LL << 45};
@@ -340,6 +361,13 @@ static void check_detection(char **arguments) {
   options.override_count = 1;
   FAILS(SLOWFAST_BAD_ARGUMENT, "pairs", slowfast_model_open(config, weights, &options, &model, &message));
   options.override_count = 0;
+  options.random_weights = 1;
+  FAILS(SLOWFAST_BAD_ARGUMENT, "'weights' and 'options->random_weights' exclude each other",
+        slowfast_model_open(config, weights, &options, &model, &message));
+  options.random_weights = 0;
+  options.calibration = "nowhere.json";
+  FAILS(SLOWFAST_BAD_ARGUMENT, "'options->calibration' is for the precision int8, not for fp32",
+        slowfast_model_open(config, weights, &options, &model, &message));
   options.precision = "fp64";
   FAILS(SLOWFAST_BAD_ARGUMENT, "'fp64'", slowfast_model_open(config, weights, &options, &model, &message));
   free(scores);
@@ -371,7 +399,8 @@ static void check_classification(char **arguments) {
   frames.count = info.frames - 1;
   FAILS(SLOWFAST_BAD_CONTENT, "frames", slowfast_classify(model, &frames, scores, &message));
   frames.count = info.frames;
-  FAILS(SLOWFAST_BAD_CONTENT, "boxes", slowfast_detect(model, &frames, 0, (double[]){0, 0, 1, 1}, 1, 1, scores, &message));
+  FAILS(SLOWFAST_BAD_CONTENT, "slowfast_detect: this model scores whole clips (DETECTION.ENABLE is False), not boxes -> call slowfast_classify",
+        slowfast_detect(model, &frames, 0, (double[]){0, 0, 1, 1}, 1, 1, scores, &message));
   slowfast_model_close(model);
   free(scores);
   free(bgr);

@@ -12,6 +12,23 @@ struct CallError: Error, CustomStringConvertible {
   }
 }
 
+/// A model that is none for the function that was called.
+struct WrongModelError: Error, CustomStringConvertible {
+  let description: String
+
+  /// - Parameters:
+  ///   - function: The one that was called, without its prefix.
+  ///   - scoresBoxes: What the model does.
+  init(_ function: String, scoresBoxes: Bool) {
+    description =
+      "slowfast_\(function): "
+      + (scoresBoxes
+        ? "this model scores boxes (DETECTION.ENABLE is True), not whole clips -> call slowfast_detect"
+        : "this model scores whole clips (DETECTION.ENABLE is False), not boxes -> call slowfast_classify")
+      + ", or open another model"
+  }
+}
+
 /// Where a function of the library puts its error's text.
 typealias MessagePointer = UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>
 

@@ -35,8 +35,12 @@ final class FrameArray: FrameSource {
       "the frames' strides are \(given[0]), \(given[1]) and \(given[2]) bytes", "give three bytes a pixel or more, or 0"
     )
     let pixel = given[2] == 0 ? 3 : given[2]
-    let row = frames.row_stride == 0 ? frames.width * pixel : frames.row_stride
-    let frame = frames.frame_stride == 0 ? frames.height * row : frames.frame_stride
+    // Mirrored pixels and rows upside down take as much room as others, and the next row or frame lies behind them all the same.
+    let row = frames.row_stride == 0 ? frames.width * abs(pixel) : frames.row_stride
+    let frame = frames.frame_stride == 0 ? frames.height * abs(row) : frames.frame_stride
+    try call.require(
+      row.magnitude < mostBytes && frame.magnitude < mostBytes,
+      "the frames' rows are \(row) bytes apart, and the frames \(frame)", "give strides that fit memory")
     let own = frames.frames_per_second
     try call.require(
       own == 0 || 1e-3..<1e6 ~= own, "'frames->frames_per_second' is \(own)",

@@ -74,6 +74,11 @@ extension Call {
     try require(
       0...Self.mostNames ~= classes.count, "'classes->count' is \(classes.count)",
       "give 0 to \(Self.mostNames), and as many as there are")
+    if classes.count == 0 {
+      throw RecordError.empty(
+        doing: "taking the classes", path: "classes", expected: "labels",
+        advice: "give the ids of the classes that are scored")
+    }
     let ids = try array(classes.ids, classes.count, "classes->ids")
     let known = LabelMap.ids
     if let index = ids.firstIndex(where: { !(known ~= Int($0)) }) {

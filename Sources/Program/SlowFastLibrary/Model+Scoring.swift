@@ -17,12 +17,12 @@ extension Model {
   /// The scores of people around a frame, in the configuration's views.
   ///
   /// - Returns: [people, classes].
-  func detect(_ people: [ClipTask.Person], _ source: FrameArray, center: Int) throws -> Tensor {
+  func detect(_ people: [ClipTask.Person], _ source: FrameArray, center: Int, _ call: Call) throws -> Tensor {
     let views = TestViews(config)
     let task = ClipTask(
       KeyFrame(video: source.name, time: Timestamp(second: 0)), center: center, people: people, views: views.views)
     return try use { loaded in
-      guard loaded.model.architecture.head.scoresBoxes else { throw VideoModelError.noRoIHead }
+      guard loaded.model.architecture.head.scoresBoxes else { throw WrongModelError(call.function, scoresBoxes: false) }
       return views.fusion.fuse(try scores(of: task, source, ClipRun(config, nil, [loaded], isStill: false)))
     }
   }
@@ -32,7 +32,7 @@ extension Model {
   /// - Returns: [1, classes].
   func classify(_ source: FrameArray, _ call: Call) throws -> Tensor {
     guard let dataset = WholeClips(config) ?? (config[.detectionEnable] ? nil : .kinetics) else {
-      throw VideoModelError.noClassificationHead
+      throw WrongModelError(call.function, scoresBoxes: true)
     }
     let crops = config[.testNumSpatialCrops]
     var views = (0..<crops).map { View(shortSide: config[.dataTestCropSize], crop: .square($0)) }
@@ -45,7 +45,7 @@ extension Model {
       views = [middle]
     }
     return try use { loaded in
-      guard !loaded.model.architecture.head.scoresBoxes else { throw VideoModelError.noClassificationHead }
+      guard !loaded.model.architecture.head.scoresBoxes else { throw WrongModelError(call.function, scoresBoxes: true) }
       let frames = loaded.model.architecture.backbone.frames
       guard source.frameCount == frames else {
         throw VideoModelError.wrongFrames(expected: frames, found: source.frameCount)

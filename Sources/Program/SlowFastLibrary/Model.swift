@@ -26,10 +26,18 @@ final class Model {
     try call.require(
       overrides.count.isMultiple(of: 2), "'options->overrides' has \(overrides.count) strings",
       "give pairs of KEY and VALUE")
+    try call.require(
+      weights == nil || options.random_weights == 0, "'weights' and 'options->random_weights' exclude each other",
+      "give one of them")
+    let precision = try Self.precision(options, call)
+    try call.require(
+      options.calibration == nil || precision == .int8,
+      "'options->calibration' is for the precision int8, not for \(precision.rawValue)",
+      "give both, or leave it out")
     if let weights { overrides += [Key.testCheckpointFilePath.name, pythonString(weights)] }
     let config = try Configuration.load(path: path, overrides: overrides, rules: RunRules())
     var notices = config.notices
-    let engine = try Self.engine(options, call, &notices)
+    let engine = try Self.engine(precision, threads: call.threads(options.threads), &notices)
     let loaded = try LoadedModel(
       config,
       WeightOptions(
@@ -51,18 +59,20 @@ final class Model {
     return result!
   }
 
-  private static func engine(_ options: slowfast_model_options, _ call: Call, _ notices: inout [String]) throws
-    -> Engine
-  {
-    let kernels = KernelTable.best
+  private static func precision(_ options: slowfast_model_options, _ call: Call) throws -> Precision {
     let name = options.precision.map { String(cString: $0) } ?? Precision.fp32.rawValue
     guard let precision = Precision(rawValue: name) else {
       throw call.error("'options->precision' is '\(name)'", "give fp32, bf16 or int8")
     }
+    return precision
+  }
+
+  private static func engine(_ precision: Precision, threads: Int?, _ notices: inout [String]) -> Engine {
+    let kernels = KernelTable.best
     let activations = precision.activations(with: kernels)
     if let notice = precision.notice(with: kernels) { notices.append(notice) }
     return Engine(
-      threads: try call.threads(options.threads), kernels: kernels, activations: activations,
+      threads: threads, kernels: kernels, activations: activations,
       quantizes: precision.quantizes)
   }
 }

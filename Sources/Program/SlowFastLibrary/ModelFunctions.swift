@@ -82,7 +82,7 @@ public func slowfast_detect(
       call.array(boxes, Int64(count), "boxes"), areFractions: boxes_are_fractions != 0, of: source.size)
     if people.isEmpty { return }
     let target = try call.pointer(scores, "scores")
-    let fused = try own.detect(people, source, center: source.seen(Int(key_frame)))
+    let fused = try own.detect(people, source, center: source.seen(Int(key_frame)), call)
     target.update(from: fused.storage.pointer, count: fused.count)
   }
 }
@@ -152,6 +152,11 @@ extension Call {
       let text = corner.map { "\($0)" }.joined(separator: ", ")
       try require(
         corner.allSatisfy(\.isFinite), "box \(row) is [\(text)]", "give finite numbers: x1, y1, x2, y2")
+      // Nobody fills so little of a corner; fractions do, of people who reach beyond the frame, too.
+      try require(
+        areFractions || min(size.width, size.height) <= 2 || corner.contains { abs($0) > 2 },
+        "box \(row) is [\(text)], fractions where pixels of frames of \(size.width) x \(size.height) are expected",
+        "give pixels, or boxes_are_fractions 1")
       try require(
         corner[0] <= corner[2] && corner[1] <= corner[3], "box \(row) is [\(text)], inverted",
         "give the upper left corner, then the lower right one: x1, y1, x2, y2")

@@ -56,7 +56,8 @@ typedef struct slowfast_frames {
   int64_t height;
   int64_t width;
   /* In bytes, from a frame to the next, from a row to the next, from a pixel to the next; 0 for frames without gaps of three
-   * bytes a pixel. May be negative. */
+   * bytes a pixel. May be negative: of frames upside down `pixels` is in the last row of the first frame, and with a frame_stride
+   * of 0 the second frame begins as many bytes further on as the first one has. */
   int64_t frame_stride;
   int64_t row_stride;
   int64_t pixel_stride;
@@ -79,9 +80,9 @@ typedef struct slowfast_model_options {
   /* KEY VALUE pairs that override the configuration, `override_count` strings: "DATA.TEST_CROP_SIZE", "224", ... */
   const char *const *overrides;
   int64_t override_count;
-  /* The file of `slowfast calibrate`; NULL for the one beside the weights. Of int8 alone. */
+  /* The file of `slowfast calibrate`; NULL for the one beside the weights. With int8 alone. */
   const char *calibration;
-  /* Not 0: weights are drawn at random by `random_seed`, no file is read, and scores mean nothing. */
+  /* Not 0: weights are drawn at random by `random_seed`, no file is read, and scores mean nothing. Not with `weights`. */
   int32_t random_weights;
   uint64_t random_seed;
 } slowfast_model_options;
@@ -127,6 +128,7 @@ const char *slowfast_model_notices(const slowfast_model *model);
  * key_frame: of the frames, from 0; the clip lies around it, and its first and last frames are repeated where it reaches
  *   beyond them.
  * boxes: [box_count, 4], x1, y1, x2, y2: in pixels of the frames, or in fractions of them where boxes_are_fractions is not 0.
+ *   Among pixels a box within two of the frame's upper left corner is an error: it is one in fractions.
  * scores: gets [box_count, classes].
  *
  * The views are the configuration's (AVA.TEST_SCALES, AVA.TEST_FLIP, ...). The scores are those of `slowfast detect`. */
@@ -204,6 +206,7 @@ typedef struct slowfast_classes {
   size_t size;
   /* A label map (.pbtxt), and nothing below is read; NULL for the arrays. */
   const char *file;
+  /* One or more. */
   int64_t count;
   const int32_t *ids;
   /* NULL: a class is named as its id. */

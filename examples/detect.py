@@ -31,4 +31,7 @@ def main(cfg, weights):
 if __name__ == "__main__":
     if len(sys.argv) != 3:
         sys.exit(__doc__)
-    main(*sys.argv[1:])
+    try:
+        main(*sys.argv[1:])
+    except slowfast.Error as error:
+        sys.exit(f"detect.py: {error}")

@@ -25,7 +25,7 @@ fi
 
 made=$(mktemp -d)
 trap 'rm -rf "$made"' EXIT
-library=$made/python/slowfast/libslowfast.so
+library=$made/python/slowfast_swift/libslowfast.so
 cp -r python "$made/python"
 find "$made/python" -name __pycache__ -prune -exec rm -rf {} +
 rm -rf "$made/python/tests"

@@ -6,12 +6,12 @@
     with slowfast.Model("model.yaml", "model.pyth") as model:
         scores = model.detect(frames, boxes, fps=25)
 
-PySlowFast is a package of the same name. Where both are found, its modules stay importable (`slowfast.models`, ...), and
-`slowfast_swift` is this package under a name of its own.
+What it offers is `slowfast_swift`'s, the same objects. PySlowFast is a package of the same name. Where both are found, its
+modules stay importable (`slowfast.models`, ...); where its `slowfast` is found first, `slowfast_swift` is still there.
 """
 from pkgutil import extend_path
 
-from ._api import *  # noqa: F401,F403
-from ._api import __all__, __version__  # noqa: F401
+from slowfast_swift._api import *  # noqa: F401,F403
+from slowfast_swift._api import __all__, __version__  # noqa: F401
 
 __path__ = extend_path(__path__, __name__)

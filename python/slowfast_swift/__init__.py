@@ -1,7 +1,3 @@
-"""The package `slowfast` of SlowFast for Swift under a name that PySlowFast does not have."""
-from pathlib import Path
-
-__path__ = [str(Path(__file__).resolve().parent.parent / "slowfast")]
-
-from ._api import *  # noqa: E402,F401,F403
-from ._api import __all__, __version__  # noqa: E402,F401
+"""SlowFast for Swift from Python, under a name that PySlowFast does not have: what `slowfast` offers, the same objects."""
+from ._api import *  # noqa: F401,F403
+from ._api import __all__, __version__  # noqa: F401

@@ -135,6 +135,14 @@ def evaluated_failing(truth, detections, labels):
         ({"video": ["a", "b\0c"]}, slowfast.ContentError, "zero byte"),
         ({"video": ["a", 1.5]}, slowfast.ContentError, "expected a name, found 1.5"),
         ({"x1": [0.5]}, slowfast.ArgumentError, "column 'x1' is [1] -> give [2]"),
+        ({"score": np.ma.array([0.5, 0.5], mask=[0, 1])}, slowfast.ContentError, "column 'score': expected numbers, found a masked one at [1]"),
+        ({"score": [0.5, np.ma.masked]}, slowfast.ContentError, "column 'score': expected numbers, found a masked one at [1]"),
+        ({"second": np.array(["2020-01-01"] * 2, "M8[s]")}, slowfast.ContentError, "column 'second': expected numbers, found datetime64[s]"),
+        ({"second": np.array([1, 2], "m8[s]")}, slowfast.ContentError, "column 'second': expected numbers, found timedelta64[s]"),
+        ({"x2": np.array([1, 1j])}, slowfast.ContentError, "column 'x2': expected numbers, found complex128"),
+        ({"class": np.array([1, 1j])}, slowfast.ContentError, "column 'class': expected numbers, found complex128"),
+        ({"video": ["a", "\ud800"]}, slowfast.ContentError, "the name '\\ud800' has what is no character"),
+        ({"video": ["a", ["b"]]}, slowfast.ContentError, "column 'video', row 1: expected a name, found ['b']"),
         ({"y1": [[0.5, 1]]}, slowfast.ArgumentError, "column 'y1' is [1, 2] -> give [2]"),
         ({"second": ...}, slowfast.ArgumentError, "detections has no column 'second'; it has video, x1"),
     ],
@@ -159,6 +167,12 @@ def test_bad_arrays_are_said_with_row_and_column(change, kind, text):
         ({"labelmap": 7}, "labelmap is int"),
         ({"labelmap": [1, 1]}, "id 1 is both"),
         ({"labelmap": [1, 0]}, "labelmap[1] is 0 -> give whole numbers from 1"),
+        ({"labelmap": {}}, "labelmap: expected labels, found none -> give the ids"),
+        ({"labelmap": []}, "labelmap: expected labels, found none -> give the ids"),
+        ({"labelmap": np.ma.array([1, 2], mask=[0, 1])}, "labelmap: expected numbers, found a masked one at [1]"),
+        ({"protocol": "all\0x"}, "protocol is 'all\\x00x', which has a NUL in it"),
+        ({"protocol": "\ud800"}, "protocol is '\\ud800', which has what is no character"),
+        ({"detections": "\ud800.csv"}, "the path '\\ud800.csv' has what is no character"),
         ({"detections": 7}, "detections is int -> give a path"),
         ({"detections": [(1, 2, 3)]}, "row 0: expected 2, 7 or 8 values"),
     ],
@@ -257,7 +271,7 @@ def test_nothing_is_kept_of_calls():
 
 
 def test_numbers_are_read_where_they_lie():
-    from slowfast._rows import given_rows
+    from slowfast_swift._rows import given_rows
 
     rows = many(1000)
     given = given_rows(rows, "detections", "detections").value

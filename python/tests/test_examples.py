@@ -30,6 +30,8 @@ def test_score():
 def test_detect():
     lines = output(sys.executable, EXAMPLES / "detect.py", DEMO + ".yaml", DEMO + ".pyth").splitlines()
     assert len(lines) == 2 and all(line.count("class ") == 3 for line in lines)
+    done = subprocess.run([sys.executable, EXAMPLES / "detect.py", "none.yaml", "none.pyth"], capture_output=True, text=True)
+    assert done.returncode == 1 and done.stderr.startswith("detect.py: ") and done.stderr.count("\n") == 1
 
 
 @pytest.mark.filterwarnings("ignore::slowfast.SlowFastWarning")

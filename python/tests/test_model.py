@@ -9,8 +9,8 @@ import pytest
 from conftest import CLASSES, DEMO, ROOT, parsed, resident, run
 
 import slowfast
-from slowfast._errors import in_python
-from slowfast._model import frames_of
+from slowfast_swift._errors import in_python
+from slowfast_swift._model import frames_of
 
 pytestmark = pytest.mark.filterwarnings("ignore:the weights are random")
 BOXES = np.array([[0.1, 0.1, 0.5, 0.9], [0.2, 0.1, 0.6, 0.9]])
@@ -58,6 +58,23 @@ def test_frames_may_lie_as_they_like_and_are_not_copied(model, frames):
     assert np.array_equal(model.detect(column, BOXES, normalized=True), model.detect(column.copy(), BOXES, normalized=True))
 
 
+def test_a_model_of_boxes_says_what_to_call(model, frames):
+    with pytest.raises(slowfast.ContentError, match="^this model scores boxes .*, not whole clips -> call detect, or"):
+        model.classify(frames[:8])
+
+
+def test_masked_frames_and_boxes_are_refused(model, frames):
+    masked = np.ma.array(frames, mask=False)
+    assert model.detect(masked, BOXES, normalized=True).shape == (2, model.classes)
+    masked[3, 2, 1, 0] = np.ma.masked
+    with pytest.raises(slowfast.ContentError, match=r"^frames: expected numbers, found a masked one at \[3, 2, 1, 0\] -> "):
+        model.detect(masked, BOXES, normalized=True)
+    with pytest.raises(slowfast.ContentError, match=r"^frames: .* masked one at \[3, 2, 1, 0\]"):
+        model.detect(list(masked), BOXES, normalized=True)
+    with pytest.raises(slowfast.ContentError, match=r"^boxes: .* masked one at \[0, 0\]"):
+        model.detect(frames, np.ma.array(BOXES, mask=BOXES == 0.1), normalized=True)
+
+
 def test_results_go_where_they_are_wanted(model, frames):
     out = np.full((2, model.classes), np.nan, np.float32)
     boxes = BOXES * [96, 72, 96, 72]
@@ -93,7 +110,7 @@ def test_a_clip_has_the_scores_of_the_program(frames, pictures, tmp_path):
         assert model.classify(frames[:8], out=out) is out
         with pytest.raises(slowfast.ContentError, match="frames"):
             model.classify(frames[:7])
-        with pytest.raises(slowfast.ContentError, match="boxes"):
+        with pytest.raises(slowfast.ContentError, match="^this model scores whole clips .*, not boxes -> call classify, or"):
             model.detect(frames, BOXES, normalized=True)
 
 
@@ -181,6 +198,13 @@ def test_models_that_cannot_be_opened(tmp_path):
         ({"overrides": ["TEST.BATCH_SIZE"]}, "overrides has 1 strings -> give pairs"),
         ({"precision": "fp64"}, "precision is 'fp64'"),
         ({"threads": 1000}, "threads is 1000"),
+        ({"random_weights": 1}, "weights and random_weights exclude each other -> give one of them"),
+        ({"calibration": "none.json"}, "calibration is for the precision int8, not for fp32 -> give both, or leave it out"),
+        ({"overrides": {"TEST.BATCH_SIZE\0X": 1}}, "overrides[0] is 'TEST.BATCH_SIZE\\x00X', which has a NUL in it"),
+        ({"overrides": {"TEST.BATCH_SIZE": "1\0"}}, "overrides[1] is '1\\x00', which has a NUL in it"),
+        ({"overrides": {"TEST.BATCH_SIZE": "\ud800"}}, "overrides[1] is '\\ud800', which has what is no character"),
+        ({"overrides": "TEST.BATCH_SIZE 1"}, "overrides is str -> give a dict, or KEY, VALUE"),
+        ({"precision": "fp32\0"}, "precision is 'fp32\\x00', which has a NUL in it"),
         ({"random_weights": -1}, "random_weights is -1"),
     ):
         with pytest.raises(ValueError) as caught:
@@ -196,8 +220,32 @@ def test_overrides_random_weights_and_what_is_said(frames):
         assert model.notices == ["the weights are random (seed 3): the scores mean nothing"]
         first = model.detect(frames, BOXES, normalized=True)
         assert repr(model).endswith("boxes of 8 frames, 4 apart, 80 classes>")
-    with slowfast.Model(DEMO + ".yaml", overrides=["DATA.TEST_CROP_SIZE", 64], random_weights=3) as model:
-        assert np.array_equal(model.detect(frames, BOXES, normalized=True), first)
+    for given in (
+        ["DATA.TEST_CROP_SIZE", 64],
+        np.array(["DATA.TEST_CROP_SIZE", "64"]),
+        {"DATA.TEST_CROP_SIZE": np.int64(64), "DATA.MEAN": np.array([0.45] * 3), "DATA.STD": [np.float64(0.225)] * 3},
+    ):
+        with slowfast.Model(DEMO + ".yaml", overrides=given, random_weights=np.int64(3)) as model:
+            assert np.array_equal(model.detect(frames, BOXES, normalized=True), first)
+
+
+def test_messages_name_parameters_and_no_options(tmp_path):
+    (tmp_path / "bare.yaml").write_text("".join(
+        line for line in open(DEMO + ".yaml").read().splitlines(True) if "CHECKPOINT_FILE_PATH" not in line
+    ))
+    with pytest.raises(slowfast.Error) as caught:
+        slowfast.Model(tmp_path / "bare.yaml")
+    assert "weights=FILE or TEST.CHECKPOINT_FILE_PATH FILE" in str(caught.value) and " --" not in str(caught.value)
+    assert "random_weights=SEED" in str(caught.value)
+    with pytest.raises(slowfast.Error) as caught:
+        slowfast.Model(DEMO + ".yaml", DEMO + ".yaml")
+    assert "give it as cfg and" in str(caught.value)
+    for text, said in (
+        ("or give --precision bf16", 'or give precision="bf16"'),
+        ("run: slowfast calibrate --cfg FILE, or give --weights FILE", "run: slowfast calibrate --cfg FILE, or give weights=FILE"),
+        ("no file 'a--weights'", "no file 'a--weights'"),
+    ):
+        assert in_python(text) == said
 
 
 @pytest.mark.filterwarnings("ignore:.*multi-threaded:DeprecationWarning")

@@ -114,6 +114,47 @@ def test_the_metric_says_without_mmengine_what_it_wants():
         module.SlowFastAVAMetric("a", None, "b")
 
 
+def test_evaluate_ava_says_what_does_not_fit(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    truth = ({"a,0902": [[0, 0, 1, 1]]}, {"a,0902": [1]}, {"a,0902": [1.0]})
+    given = {"preds": [[0.2], [0.9]], "boxes": [[0, 0, 0, 1, 1]] * 2, "metadata": [[0, 902], [0, 902]], "groundtruth": truth}
+    for change, text in (
+        ({"metadata": [[0, 902], [-1, 902]]}, "metadata, row 1: expected the number of one of 1 videos, from 0, found -1 -> "),
+        ({"metadata": [[0, 902], [1, 902]]}, "metadata, row 1: expected the number of one of 1 videos, from 0, found 1 -> "),
+        ({"metadata": [[0, 902], [0, np.nan]]}, "metadata, row 1: expected a second, found nan -> "),
+        ({"metadata": [0, 902]}, "metadata is [2] -> give [2, 2]"),
+        ({"preds": np.array([[1j], [1]])}, "preds: expected numbers, found complex128"),
+        ({"groundtruth": (truth[0], {}, truth[2])}, "groundtruth: key frame 'a,0902' has 1 boxes and 0 labels -> "),
+        ({"groundtruth": (truth[0], truth[1], {"a,0902": []})}, "groundtruth: key frame 'a,0902' has 1 boxes and 0 scores -> "),
+        ({"groundtruth": ({"a": [[0, 0, 1, 1]]}, {"a": [1]}, {"a": [1.0]})}, "expected key frames such as 'video,0902', found 'a' -> "),
+    ):
+        own = {**given, **change}
+        with pytest.raises(slowfast.Error) as caught:
+            evaluate_ava(
+                *(own["preds"], own["boxes"], own["metadata"], set(), {1}, [{"id": 1, "name": "stand"}]),
+                groundtruth=own["groundtruth"], video_idx_to_name=["a"],
+            )
+        assert text in str(caught.value)
+    assert not list(tmp_path.iterdir())
+
+
+def test_the_metric_takes_one_threshold_or_one_for_each_class():
+    entries = importlib.import_module("slowfast_swift.mmaction").entries
+    scores = np.array([[1, 0.3, 0.1]], np.float32)
+    for threshold, classes in ((0.2, [1]), (-1, [1]), ([0, 0.5, 0.05], [2])):
+        assert entries(np.zeros((1, 4), np.float32), scores, 3, threshold)[1].tolist() == classes
+    with pytest.raises(slowfast.ArgumentError, match=r"action_thr is \[2\] -> give one threshold, or 3, the background's first"):
+        entries(np.zeros((1, 4), np.float32), scores, 3, [0.1, 0.2])
+
+
+def test_both_names_have_the_same_objects():
+    own = importlib.import_module("slowfast_swift")
+    assert own.__all__ == slowfast.__all__ and all(getattr(own, name) is getattr(slowfast, name) for name in own.__all__)
+    for adapter, name in (("pyslowfast", "evaluate_ava"), ("mmaction", "SlowFastAVAMetric")):
+        first, second = (importlib.import_module(f"{package}.{adapter}") for package in ("slowfast", "slowfast_swift"))
+        assert getattr(first, name) is getattr(second, name)
+
+
 @pytest.fixture
 def metric(monkeypatch):
     """The metric's module beside something that has mmengine's form."""
@@ -131,10 +172,12 @@ def metric(monkeypatch):
     for name, module in (("mmengine", types.ModuleType("mmengine")), ("mmengine.evaluator", evaluator)):
         monkeypatch.setitem(sys.modules, name, module)
     monkeypatch.setitem(sys.modules, "mmengine.registry", registry)
-    monkeypatch.delitem(sys.modules, "slowfast.mmaction", raising=False)
-    module = importlib.import_module("slowfast.mmaction")
+    for name in ("slowfast.mmaction", "slowfast_swift.mmaction"):
+        monkeypatch.delitem(sys.modules, name, raising=False)
+    importlib.import_module("slowfast.mmaction")
     yield registry.METRICS["SlowFastAVAMetric"]
-    del sys.modules["slowfast.mmaction"], module
+    for name in ("slowfast.mmaction", "slowfast_swift.mmaction"):
+        del sys.modules[name]
 
 
 @pytest.mark.parametrize("custom", [None, [3, 12]])

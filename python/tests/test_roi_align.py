@@ -87,6 +87,9 @@ def test_no_boxes():
         ({"sampling_ratio": 1025}, "sampling_ratio is 1025 -> give 1 to 1024, or 0"),
         ({"threads": -1}, "threads is -1"),
         ({"out": np.empty((5, 5, 3, 4), np.float32)}, "give a float32 array [5, 5, 3, 3]"),
+        ({"spatial_scale": "a"}, "spatial_scale is 'a' -> give cells per pixel"),
+        ({"boxes": [[["a"] * 4]] * 5}, "give numbers"),
+        ({"boxes": [[[0, 0, 1], [0]]]}, "boxes is no array"),
     ],
 )
 def test_bad_calls_say_what_to_do(change, text):

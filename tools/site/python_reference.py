@@ -4,7 +4,7 @@ from __future__ import annotations
 import ast
 from pathlib import Path
 
-API = "python/slowfast/_api.py"
+API = "python/slowfast_swift/_api.py"
 PAGE = "docs/reference/python.md"
 # What is imported by its own name, for others' scripts.
 ADAPTERS = ["slowfast.pyslowfast.evaluate_ava", "slowfast.mmaction.SlowFastAVAMetric"]

@@ -11,7 +11,7 @@ from typing import Any, Iterator, Optional, Union
 
 import numpy as np
 
-from ._errors import ArgumentError, SlowFastWarning
+from ._errors import ArgumentError, SlowFastWarning, parameters
 from ._library import (
     Frames,
     ModelInfo,
@@ -23,6 +23,7 @@ from ._library import (
     c_void_p,
     call,
     encoded,
+    encoded_text,
     library,
     result_array,
     strings,
@@ -39,8 +40,9 @@ class Model:
 
     Args:
         cfg: a configuration (YAML).
-        weights: .pyth, .pkl or .safetensors; None for those that the configuration names.
-        overrides: of the configuration, as a dict {"TEST.BATCH_SIZE": 1} or as KEY, VALUE, KEY, VALUE, ...
+        weights: .pyth, .pkl or .safetensors; None for those that the configuration names, or with `random_weights`.
+        overrides: of the configuration, as a dict {"TEST.BATCH_SIZE": 1} or as KEY, VALUE, KEY, VALUE, ...; a value may be a numpy
+            number or array.
         threads: that compute, 1 to 256; None for every processor.
         precision: "fp32", "bf16" or "int8".
         calibration: the file of `slowfast calibrate`, for int8; None for the one beside the weights.
@@ -68,22 +70,22 @@ class Model:
         if not isinstance(precision, str):
             raise ArgumentError(f"precision is {precision!r} -> give fp32, bf16 or int8")
         if random_weights is not None and (
-            isinstance(random_weights, bool) or not isinstance(random_weights, int) or not 0 <= random_weights < 2**64
+            isinstance(random_weights, bool)
+            or not isinstance(random_weights, (int, np.integer))
+            or not 0 <= random_weights < 2**64
         ):
             raise ArgumentError(f"random_weights is {random_weights!r} -> give a seed of 0 or more, or None")
-        pairs = list(overrides.items()) if isinstance(overrides, Mapping) else None
-        flat = [one for pair in pairs for one in pair] if pairs is not None else list(overrides or [])
-        texts = [str(one).encode() for one in flat]
+        texts = override_texts(overrides)
         array = strings(texts)
         options = structure(
             ModelOptions,
             threads=thread_count(threads),
-            precision=precision.encode(),
+            precision=encoded_text(precision, "precision"),
             overrides=array,
             override_count=len(texts),
             calibration=encoded(calibration),
             random_weights=random_weights is not None,
-            random_seed=random_weights or 0,
+            random_seed=int(random_weights or 0),
         )
         handle = c_void_p()
         call("slowfast_model_open", encoded(cfg), encoded(weights), byref(options), byref(handle))
@@ -93,7 +95,9 @@ class Model:
         self._info = info
         self._cfg = os.fspath(cfg)
         self.notices: list[str] = [
-            line for line in library.slowfast_model_notices(self._handle).decode("utf-8", "replace").split("\n") if line
+            parameters(line)
+            for line in library.slowfast_model_notices(self._handle).decode("utf-8", "replace").split("\n")
+            if line
         ]
         for notice in self.notices:
             warnings.warn(notice, SlowFastWarning, stacklevel=2)
@@ -169,16 +173,6 @@ class Model:
         if numbers.ndim != 2 or numbers.shape[1] != 4 or numbers.dtype.kind not in "fiu":
             raise ArgumentError(f"boxes are {numbers.dtype} {list(numbers.shape)} -> give numbers [N, 4]: x1, y1, x2, y2")
         numbers = np.ascontiguousarray(numbers, dtype=np.float64)
-        # Nobody fills so little of a corner; fractions do, of people who reach beyond the frame, too.
-        if not normalized and min(given.height, given.width) > 2:
-            tiny = (np.abs(numbers) <= 2).all(axis=1)
-            if tiny.any():
-                row = int(np.argmax(tiny))
-                text = ", ".join(f"{number:.6g}" for number in numbers[row])
-                raise ArgumentError(
-                    f"box {row} is [{text}], fractions where pixels of frames of {given.width} x {given.height} are expected"
-                    " -> give pixels, or normalized=True"
-                )
         if key_frame is not None and (isinstance(key_frame, bool) or not hasattr(key_frame, "__index__")):
             raise ArgumentError(f"key_frame is {key_frame!r} -> give a frame's number, from 0")
         middle = given.count // 2 if key_frame is None else int(key_frame)
@@ -297,6 +291,28 @@ class Model:
         # What another process has opened is its own.
         if self._process == os.getpid():
             library.slowfast_model_close(handle)
+
+
+def override_texts(overrides: Union[None, Mapping[str, Any], Sequence[Any]]) -> list[bytes]:
+    """KEY, VALUE, KEY, VALUE, ... as the library takes them."""
+    if overrides is None:
+        return []
+    if isinstance(overrides, Mapping):
+        flat = [one for pair in overrides.items() for one in pair]
+    elif isinstance(overrides, (Sequence, np.ndarray)) and not isinstance(overrides, (str, bytes)):
+        flat = list(overrides)
+    else:
+        raise ArgumentError(f"overrides is {type(overrides).__name__} -> give a dict, or KEY, VALUE, KEY, VALUE, ...")
+    return [encoded_text(str(plain(one)), f"overrides[{place}]") for place, one in enumerate(flat)]
+
+
+def plain(value: Any) -> Any:
+    """A value whose text is the one that configurations have: numpy's numbers and arrays are numbers and lists."""
+    if isinstance(value, (np.ndarray, np.generic)):
+        return plain(array_of(value, "overrides").tolist())
+    if isinstance(value, (list, tuple)):
+        return type(value)(map(plain, value)) if type(value) in (list, tuple) else list(map(plain, value))
+    return value
 
 
 # Where nothing is read or written, and still no NULL is wanted.

@@ -13,7 +13,6 @@ from ctypes import (
     c_int32,
     c_int64,
     c_size_t,
-
     c_uint64,
     c_void_p,
 )
@@ -22,7 +21,7 @@ from typing import Any, Optional, Union
 
 import numpy as np
 
-from ._errors import ArgumentError, failure
+from ._errors import ArgumentError, ContentError, failure
 
 PathLike = Union[str, "os.PathLike[str]"]
 
@@ -206,10 +205,25 @@ def encoded(path: Optional[PathLike]) -> Optional[bytes]:
     """A path as the library takes it."""
     if path is None:
         return None
-    name = os.fsencode(path)
+    try:
+        name = os.fsencode(path)
+    except UnicodeEncodeError as error:
+        raise ArgumentError(f"the path {path!r} has what is no character: {error} -> give a file's name") from None
     if b"\0" in name:
         raise ArgumentError(f"the path {path!r} has a NUL in it -> give a file's name")
     return name
+
+
+def encoded_text(value: str, name: str) -> bytes:
+    """A text that is no path as the library takes it."""
+    try:
+        found = value.encode()
+    except UnicodeEncodeError as error:
+        raise ArgumentError(f"{name} is {value!r}, which has what is no character: {error} -> correct it") from None
+    # There a C string would end.
+    if b"\0" in found:
+        raise ArgumentError(f"{name} is {value!r}, which has a NUL in it -> correct it")
+    return found
 
 
 def structure(kind: type, **fields: Any) -> Any:
@@ -265,6 +279,13 @@ def array_of(value: Any, name: str) -> np.ndarray:
         # numpy has no bfloat16.
         if str(getattr(value, "dtype", "")) == "torch.bfloat16":
             value = value.float()
+    # numpy would take what lies below a mask.
+    masks = value if isinstance(value, (list, tuple)) else (value,)
+    for place, one in enumerate(masks):
+        if isinstance(one, np.ma.MaskedArray) and np.ma.getmaskarray(one).any():
+            index = np.argwhere(np.ma.getmaskarray(one))[0].tolist()
+            where = ", ".join(map(str, [place, *index] if masks is value else index))
+            raise ContentError(f"{name}: expected numbers, found a masked one at [{where}] -> fill it, or leave it out")
     try:
         return np.asarray(value)
     except (ValueError, TypeError) as error:

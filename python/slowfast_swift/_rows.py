@@ -81,7 +81,9 @@ def given_classes(value: Any) -> Given:
         value = list(value.keys())
     elif not isinstance(value, (Sequence, np.ndarray, set, frozenset, range)):
         raise ArgumentError(f"labelmap is {type(value).__name__} -> give a path, a dict id -> name, or a list of ids")
-    ids = whole_numbers(np.asarray(sorted(value) if isinstance(value, (set, frozenset)) else value), "labelmap")
+    if isinstance(value, (set, frozenset)):
+        value = list(value) if any(not hasattr(id, "__index__") for id in value) else sorted(value)
+    ids = whole_numbers(array_of(value, "labelmap"), "labelmap")
     texts = None if names is None else strings(names)
     return Given(structure(Classes, count=len(ids), ids=address(ids), names=texts), ids, names, texts)
 
@@ -196,6 +198,9 @@ class Columns:
 
 def doubles(array: np.ndarray, name: str) -> np.ndarray:
     """Numbers as float64 without gaps: the same array where it is that already."""
+    # numpy would make seconds, days or nanoseconds of dates, and leave out the imaginary part.
+    if array.dtype.kind in "mMcV":
+        raise ContentError(f"{name}: expected numbers, found {array.dtype} -> give real numbers")
     if array.dtype.kind not in "fiub":
         try:
             return np.ascontiguousarray(array, dtype=np.float64)
@@ -232,7 +237,10 @@ def text(value: Any, name: str) -> bytes:
     if isinstance(value, bytes):
         found = value
     elif isinstance(value, (str, np.str_)):
-        found = value.encode("utf-8", "surrogateescape")
+        try:
+            found = value.encode("utf-8", "surrogateescape")
+        except UnicodeEncodeError as error:
+            raise ContentError(f"{name}: the name {value!r} has what is no character: {error} -> correct it") from None
     elif isinstance(value, (int, np.integer)) and not isinstance(value, (bool, np.bool_)):
         found = str(int(value)).encode()
     else:
@@ -260,19 +268,32 @@ def video_numbers(column: Any, name: str) -> tuple[list[bytes], np.ndarray]:
             column = array.tolist()
     # numpy would make texts of all that a list has.
     if isinstance(column, (list, tuple)):
-        names = numbered(column)
+        names = numbered(column, what)
         return [text(value, what) for value in names], np.fromiter(map(names.__getitem__, column), np.int32, len(column))
     if array.dtype.kind not in "USiu":
         raise ContentError(f"{what}: expected names, found {array.dtype} -> give texts")
     # Rows of a video mostly stand together: only where the name changes is it looked up.
     starts = np.flatnonzero(np.concatenate(([True], array[1:] != array[:-1])))
     values = array[starts].tolist()
-    names = numbered(values)
+    names = numbered(values, what)
     numbers = np.fromiter(map(names.__getitem__, values), np.int32, len(values))
     lengths = np.diff(np.append(starts, array.size))
     return [text(value, what) for value in names], np.repeat(numbers, lengths).astype(np.int32, copy=False)
 
 
-def numbered(values: Sequence[Any]) -> dict[Any, int]:
+def numbered(values: Sequence[Any], name: str) -> dict[Any, int]:
     """The different values, each with its number, in the order in which they first come."""
-    return {value: number for number, value in enumerate(dict.fromkeys(values))}
+    try:
+        return {value: number for number, value in enumerate(dict.fromkeys(values))}
+    except TypeError:
+        # A list, or a masked value: nothing that can be looked up.
+        row = next(row for row, value in enumerate(values) if not is_hashable(value))
+        raise ContentError(f"{name}, row {row}: expected a name, found {values[row]!r} -> give texts") from None
+
+
+def is_hashable(value: Any) -> bool:
+    try:
+        hash(value)
+    except TypeError:
+        return False
+    return True

@@ -10,7 +10,7 @@ from ctypes import byref, c_void_p
 from typing import Any, Optional
 
 from ._errors import ArgumentError, ContentError, SlowFastWarning
-from ._library import EvaluationOptions, call, structure, taken, thread_count
+from ._library import EvaluationOptions, call, encoded_text, structure, taken, thread_count
 from ._rows import Given, given_classes, given_rows, is_path
 
 
@@ -164,7 +164,7 @@ def evaluate(
             raise ArgumentError(f"{name} is {value!r} -> give 0 to {limit}")
     options = structure(
         EvaluationOptions,
-        protocol=protocol.encode(),
+        protocol=encoded_text(protocol, "protocol"),
         explain=bool(explain),
         bootstrap=int(bootstrap),
         seed=int(seed),

@@ -43,13 +43,19 @@ def roi_align(
     sides = output_size if isinstance(output_size, (tuple, list)) else (output_size, output_size)
     if len(sides) != 2 or sides[0] != sides[1] or not all(hasattr(side, "__index__") for side in sides):
         raise ArgumentError(f"output_size is {output_size!r} -> give one number, or two equal ones")
-    if isinstance(boxes, (list, tuple)) and all(np.ndim(rows) == 2 for rows in boxes):
-        lists = [array_of(rows, "boxes") for rows in boxes]
+    lists = [array_of(rows, "boxes") for rows in boxes] if isinstance(boxes, (list, tuple)) else []
+    if isinstance(boxes, (list, tuple)) and all(rows.ndim == 2 for rows in lists):
+        if any(rows.dtype.kind not in "fiu" for rows in lists):
+            raise ArgumentError(f"boxes are {lists[0].dtype} -> give numbers: for each map an array [_, 4]")
         if len(lists) != len(features) or any(rows.shape[1] != 4 for rows in lists):
             raise ArgumentError(f"boxes are {len(lists)} arrays of {len(features)} maps -> give for each map an array [_, 4]")
         boxes = np.concatenate([np.insert(rows.astype(np.float32), 0, n, axis=1) for n, rows in enumerate(lists)])
     if not hasattr(sampling_ratio, "__index__") or sampling_ratio > 1024:
         raise ArgumentError(f"sampling_ratio is {sampling_ratio!r} -> give 1 to 1024, or 0 for as many samples as a bin has cells")
+    try:
+        scale = float(spatial_scale)
+    except (TypeError, ValueError):
+        raise ArgumentError(f"spatial_scale is {spatial_scale!r} -> give cells per pixel, such as 1 / 16") from None
     regions = regions_of(boxes)
     side = int(sides[0])
     if not channels_last:
@@ -58,7 +64,7 @@ def roi_align(
     options = structure(
         RoIAlignOptions,
         resolution=side,
-        spatial_scale=float(spatial_scale),
+        spatial_scale=scale,
         sampling_ratio=max(0, int(sampling_ratio)),
         aligned=bool(aligned),
         threads=thread_count(threads),

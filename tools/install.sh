@@ -134,12 +134,12 @@ commands() {
 for page in "$made"/man/*.1; do
   if grep -q '^\.Sh "SEE ALSO"' "$page"; then
     commands "$page" >"$made/commands"
-    awk 'FNR == NR { text = text $0 "\n"; next } /^\.Sh "EXIT STATUS"/ { printf "%s", text } { print }' "$made/commands" "$page" >"$made/page"
+    awk 'FNR == NR { text = text $0 "\n"; next } /^\.Sh "EXIT STATUS"/ { printf "%s", text } { print }' \
+      "$made/commands" "$page" >"$made/page"
     mv "$made/page" "$page"
   fi
   # A command's page is called as git's are: slowfast-test(1). The manual is this project's, not BSD's, and has a short name, for
-  # the head of a page has its own name twice; in mdoc an empty line is an
-  # error, and a paragraph begins with a macro.
+  # the head of a page has its own name twice; in mdoc an empty line is an error, and a paragraph begins with a macro.
   name=$(basename "$page" .1 | tr . -)
   sed -e '/^\.\(Dt\|Xr\|It Xr\) /{s/\./-/g;s/^-/./}' -e 's/^\.Dt /.ds doc-volume-operating-system SlowFast\n.ds doc-volume-ds-1 Manual\n&/' \
     -e "s/^\.Os\$/.Os \"SlowFast for Swift $version\"/" -e 's/^$/.Pp/' "$page" | gzip -9n >"$to/share/man/man1/$name.1.gz"

@@ -89,10 +89,13 @@ static void check_roi_align(void) {
   options.resolution = 1;
   options.size = 0;
   FAILS(SLOWFAST_BAD_ARGUMENT, "sizeof", slowfast_roi_align(features, 1, 2, 2, 2, boxes, 2, &options, pooled, &message));
-  // A program of a time when the structure ended before its threads.
-  options.size = offsetof(slowfast_roi_align_options, threads);
-  options.threads = 9999;
-  EXPECT(slowfast_roi_align(features, 1, 2, 2, 2, boxes, 2, &options, pooled, &message) == SLOWFAST_OK, "%s", message);
+  // That of a pointer, after which all else would count as zero.
+  options.size = sizeof &options;
+  FAILS(SLOWFAST_BAD_ARGUMENT, "sizeof(*options)", slowfast_roi_align(features, 1, 2, 2, 2, boxes, 2, &options, pooled, &message));
+  // A program of a time when the structure is longer.
+  struct { slowfast_roi_align_options known; int64_t later[4]; } longer = {options, {1, 2, 3, 4}};
+  longer.known.size = sizeof longer;
+  EXPECT(slowfast_roi_align(features, 1, 2, 2, 2, boxes, 2, &longer.known, pooled, &message) == SLOWFAST_OK, "%s", message);
 }
 
 // Three detections of one person: right, right again (a second time is wrong), and beside. AP = 1 for class 1.

@@ -12,6 +12,7 @@ modules stay importable (`slowfast.models`, ...); where its `slowfast` is found 
 from pkgutil import extend_path
 
 from slowfast_swift._api import *  # noqa: F401,F403
-from slowfast_swift._api import __all__, __version__  # noqa: F401
+from slowfast_swift._api import __all__ as __all__
+from slowfast_swift._api import __version__ as __version__
 
 __path__ = extend_path(__path__, __name__)

@@ -2,4 +2,6 @@
 
     custom_imports = dict(imports=["slowfast.mmaction"])
 """
-from slowfast_swift.mmaction import METRICS, SlowFastAVAMetric  # noqa: F401
+from slowfast_swift.mmaction import METRICS, SlowFastAVAMetric
+
+__all__ = ["METRICS", "SlowFastAVAMetric"]

@@ -1,2 +1,4 @@
 """The `evaluate_ava` of `slowfast_swift.pyslowfast`, the same function."""
-from slowfast_swift.pyslowfast import evaluate_ava  # noqa: F401
+from slowfast_swift.pyslowfast import evaluate_ava
+
+__all__ = ["evaluate_ava"]

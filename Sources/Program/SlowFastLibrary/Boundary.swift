@@ -89,7 +89,9 @@ struct Call {
     String(cString: try self.pointer(pointer, name))
   }
 
-  /// A structure's own idea of its size: what a program of an earlier version did not know counts as zero.
+  /// A structure that says its size. Programs that were compiled with a later header may have a larger one, of which the beginning is
+  /// read. A smaller one is a mistake (such as the size of a pointer), whose other fields would silently count as zero; once a
+  /// structure grows, those of the size that it had at first are to be taken, with zeros for what is new.
   func structure<Structure>(_ pointer: UnsafePointer<Structure>?, _ name: String) throws
     -> Structure?
   {
@@ -97,7 +99,7 @@ struct Call {
     let known = UnsafeRawPointer(pointer).load(as: Int.self)
     let own = MemoryLayout<Structure>.size
     try require(
-      known >= MemoryLayout<Int>.size && known <= 1 << 12, "'\(name)->size' is \(known)", "set it to sizeof(*\(name))")
+      known >= own && known <= 1 << 12, "'\(name)->size' is \(known)", "set it to sizeof(*\(name))")
     return withUnsafeTemporaryAllocation(byteCount: own, alignment: MemoryLayout<Structure>.alignment) { memory in
       memory.initializeMemory(as: UInt8.self, repeating: 0)
       memory.copyMemory(from: UnsafeRawBufferPointer(start: pointer, count: min(known, own)))

@@ -27,8 +27,8 @@ struct BoxSourceOptions: ParsableArguments {
     switch (proposals, detectorFile.detector) {
     case (nil, nil):
       throw ValidationError(
-        "nobody's boxes are given -> give --proposals FILE, or --detector FILE, which finds people ('make people-detector' "
-          + "fetches one)")
+        "nobody's boxes are given -> give --proposals FILE, or --detector FILE, which finds people (docs/people.md says which "
+          + "are read, and where they are)")
     case (.some, .some):
       throw ValidationError("--proposals and --detector: boxes come from one of them -> leave one out")
     default: break

@@ -1,6 +1,7 @@
 #!/bin/sh
 # Trains a network of the demo by the program itself: draws the world, which all networks share, trains, and writes the weights with
-# their certificate, into OUTPUT-DIR/NETWORK. A run that was interrupted goes on. Half an hour on two cores, 3 GB.
+# their certificate, into OUTPUT-DIR/NETWORK. The weights carry the config of the run, with that folder's name as it was given: give a
+# relative one. A run that was interrupted goes on. Half an hour on two cores, 3 GB.
 # usage: train-demo.sh SLOWFAST OUTPUT-DIR [--network SLOWFAST_8x4_R18_SMALL | ..._NLN_SMALL | ..._FAST_SMALL] [KEY VALUE ...]
 set -eu
 

@@ -131,6 +131,9 @@ struct DemoTests {
       let entry = try #require(certificate[key] as? [String: Any])
       #expect(entry["sha256"] as? String == sum(folder + ending), "\(key)")
     }
+    // A checkpoint carries the config of its run: folders that are relative are nobody's.
+    let kept = String(decoding: try readFile(folder + ".pyth", doing: "reading"), as: UTF8.self)
+    #expect(!kept.contains("DIR: '/"), "a folder of the machine that trained it")
     let log = try lines(folder + ".log.jsonl").map { try object($0) as NSDictionary }
     #expect((certificate["log"] as? [NSDictionary]) == log)
     // The backbone of one is that of the other.

@@ -6,7 +6,7 @@ public enum ConvolutionAlgorithm: String, CaseIterable, Sendable {
   case reference
   /// Register tiles that read every tap of every output position where it lies.
   case direct
-  /// Winograd's F(4 x 4, 3 x 3) in height and width, dilated convolutions as interleaved planes.
+  /// Winograd's F(4 x 4, 3 x 3) in height and width, of bfloat16 F(2 x 2, 3 x 3); dilated convolutions as interleaved planes.
   case winogradSpace
   /// Winograd's F(4, 3) in time.
   case winogradTime

@@ -24,6 +24,13 @@ enum AVX512BF16IntegerUnit: VectorUnit {
   }
 
   @inline(__always)
+  static func storeUInt8(
+    _ first: Vector, _ second: Vector, _ third: Vector, _ fourth: Vector, _ to: UnsafeMutableRawPointer
+  ) {
+    simd_store_four_u8_512(to, first, second, third, fourth)
+  }
+
+  @inline(__always)
   static func loadBFloat16(_ count: Int, _ from: UnsafeRawPointer) -> Vector {
     simd_load_bf16_512(from, Int32(truncatingIfNeeded: count))
   }

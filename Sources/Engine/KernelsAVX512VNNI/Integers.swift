@@ -22,6 +22,13 @@ enum AVX512VNNIIntegerUnit: VectorUnit {
   static func storeUInt8(_ count: Int, _ value: Vector, _ to: UnsafeMutableRawPointer) {
     simd_store_u8_512(to, value, Int32(truncatingIfNeeded: count))
   }
+
+  @inline(__always)
+  static func storeUInt8(
+    _ first: Vector, _ second: Vector, _ third: Vector, _ fourth: Vector, _ to: UnsafeMutableRawPointer
+  ) {
+    simd_store_four_u8_512(to, first, second, third, fourth)
+  }
 }
 
 /// `MicroKernels.integerPanel` of 1 register.

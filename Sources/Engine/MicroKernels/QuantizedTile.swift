@@ -88,17 +88,84 @@ func finishIntegers<Unit: VectorUnit>(
   }
 }
 
+/// Where a tile of integers goes that is whole: six positions, all lanes, integers of 8 bits, and those that are added.
+@usableFromInline struct WholeIntegers {
+  @usableFromInline let output: UnsafeMutableRawPointer
+  @usableFromInline let residual: UnsafeRawPointer?
+  /// In bytes.
+  @usableFromInline let outputPitch: Int
+  @usableFromInline let residualPitch: Int
+  @usableFromInline let bias: UnsafePointer<Float>
+  @usableFromInline let scales: UnsafePointer<Float>
+  @usableFromInline let residualScales: UnsafePointer<Float>
+
+  @inlinable @inline(__always)
+  init(_ block: GEMMBlock, _ outputs: QuantizedOutputs, position: Int, column: Int) {
+    (outputPitch, residualPitch) = (4 * block.outputPitch, 4 * block.residualPitch)
+    output = UnsafeMutableRawPointer(block.output) + (position * outputPitch + column)
+    let pitch = residualPitch
+    residual = block.residual.map { UnsafeRawPointer($0) + (position * pitch + column) }
+    bias = block.bias + column
+    scales = outputs.scales + column
+    residualScales = outputs.residualScales + column
+  }
+
+  /// Asks for what the stores will touch while the sums are taken.
+  @inlinable @inline(__always)
+  func prefetch() {
+    for i in 0..<6 {
+      simd_prefetch(output + i * outputPitch)
+      if let residual { simd_prefetch(residual + i * residualPitch) }
+    }
+  }
+
+  /// Makes outputs of the sums of a position and stores them.
+  ///
+  /// - Parameters:
+  ///   - count: Registers, 2 to 4, a literal: one sum each.
+  ///   - adds: Whether there is a residual; a literal.
+  ///   - i: The position of the six.
+  @inlinable @inline(__always)
+  func store<Unit: VectorUnit>(
+    _ unit: Unit.Type, count: Int, adds: Bool, _ i: Int, _ s0: Unit.Vector, _ s1: Unit.Vector, _ s2: Unit.Vector,
+    _ s3: Unit.Vector
+  ) {
+    let width = Unit.Vector.scalarCount
+    let to = output + i * outputPitch
+    let x0 = value(unit, adds: adds, i, s0, at: 0)
+    let x1 = value(unit, adds: adds, i, s1, at: width)
+    if count == 4 {
+      let x2 = value(unit, adds: adds, i, s2, at: 2 * width)
+      return Unit.storeUInt8(x0, x1, x2, value(unit, adds: adds, i, s3, at: 3 * width), to)
+    }
+    Unit.storeUInt8(width, x0, to)
+    Unit.storeUInt8(width, x1, to + width)
+    if count == 3 { Unit.storeUInt8(width, value(unit, adds: adds, i, s2, at: 2 * width), to + 2 * width) }
+  }
+
+  @inlinable @inline(__always)
+  func value<Unit: VectorUnit>(
+    _ unit: Unit.Type, adds: Bool, _ i: Int, _ sum: Unit.Vector, at first: Int
+  ) -> Unit.Vector {
+    let x = Unit.multiplyAdd(Unit.load(bias + first), Unit.floats(sum), Unit.load(scales + first))
+    guard adds, let residual else { return x }
+    let added = Unit.loadUInt8(Unit.Vector.scalarCount, residual + (i * residualPitch + first))
+    return Unit.multiplyAdd(x, added, Unit.load(residualScales + first))
+  }
+}
+
 /// Computes one tile of products of integers: six positions times `count` registers of output channels. A float of the
 /// factors, as of the weights, is four integers.
 ///
 /// - Parameters:
 ///   - count: Registers, 1 to 4, a literal.
 ///   - rows: [taps][6].
-///   - sums: [6, count registers] Gets the sums, integers of 32 bits.
+///   - whole: Where the tile goes; nil where its sums are wanted.
+///   - sums: [6, count registers] Gets the sums, integers of 32 bits, where they are wanted.
 @inlinable @inline(__always)
 func integerTile<Unit: VectorUnit>(
   _ unit: Unit.Type, count: Int, _ block: GEMMBlock, _ rows: UnsafePointer<UnsafePointer<Float>>,
-  _ weights: UnsafePointer<Float>, _ sums: UnsafeMutablePointer<Float>
+  _ weights: UnsafePointer<Float>, _ whole: WholeIntegers?, _ sums: UnsafeMutablePointer<Float>
 ) {
   typealias V = Unit.Vector
   let width = V.scalarCount
@@ -145,6 +212,25 @@ func integerTile<Unit: VectorUnit>(
     }
     row += 6
   }
+  if let whole {
+    // Indices that are constants as they stand: sums in a loop that holds so much would live in memory.
+    if whole.residual == nil {
+      whole.store(unit, count: count, adds: false, 0, s0[0], s1[0], s2[0], s3[0])
+      whole.store(unit, count: count, adds: false, 1, s0[1], s1[1], s2[1], s3[1])
+      whole.store(unit, count: count, adds: false, 2, s0[2], s1[2], s2[2], s3[2])
+      whole.store(unit, count: count, adds: false, 3, s0[3], s1[3], s2[3], s3[3])
+      whole.store(unit, count: count, adds: false, 4, s0[4], s1[4], s2[4], s3[4])
+      whole.store(unit, count: count, adds: false, 5, s0[5], s1[5], s2[5], s3[5])
+    } else {
+      whole.store(unit, count: count, adds: true, 0, s0[0], s1[0], s2[0], s3[0])
+      whole.store(unit, count: count, adds: true, 1, s0[1], s1[1], s2[1], s3[1])
+      whole.store(unit, count: count, adds: true, 2, s0[2], s1[2], s2[2], s3[2])
+      whole.store(unit, count: count, adds: true, 3, s0[3], s1[3], s2[3], s3[3])
+      whole.store(unit, count: count, adds: true, 4, s0[4], s1[4], s2[4], s3[4])
+      whole.store(unit, count: count, adds: true, 5, s0[5], s1[5], s2[5], s3[5])
+    }
+    return
+  }
   for i in 0..<6 {
     let to = sums + i * count * width
     store(s0[i], to)
@@ -173,13 +259,22 @@ public func integerPanel<Unit: VectorUnit>(
     let sums = memory.baseAddress.unsafelyUnwrapped.assumingMemoryBound(to: Float.self)
     var rows = block.rows
     var position = 0
+    // A single register's sums cost less in memory than what stores them in place.
+    let isOfIntegers =
+      count > 1 && outputs.outputIsUInt8 && lanes == width && (block.residual == nil || outputs.residualIsUInt8)
     while position < block.positions {
-      integerTile(unit, count: count, block, rows, weights, sums)
-      finishIntegers(
-        unit, bfloat16: bfloat16, block, outputs,
-        SumTile(
-          sums: sums, pitch: count * width, position: position, positions: min(6, block.positions - position),
-          column: column, outputs: (count - 1) * width + lanes))
+      let positions = min(6, block.positions - position)
+      let whole =
+        isOfIntegers && positions == 6 ? WholeIntegers(block, outputs, position: position, column: column) : nil
+      whole?.prefetch()
+      integerTile(unit, count: count, block, rows, weights, whole, sums)
+      if whole == nil {
+        finishIntegers(
+          unit, bfloat16: bfloat16, block, outputs,
+          SumTile(
+            sums: sums, pitch: count * width, position: position, positions: positions, column: column,
+            outputs: (count - 1) * width + lanes))
+      }
       position += 6
       rows += 6 * block.taps
     }

@@ -61,6 +61,9 @@ public protocol VectorUnit {
   static func loadUInt8(_ count: Int, _ from: UnsafeRawPointer) -> Vector
   /// Rounds to integers from 0 to 255, ties to even, a NaN to 0, and writes the first `count` lanes; a multiple of four.
   static func storeUInt8(_ count: Int, _ value: Vector, _ to: UnsafeMutableRawPointer)
+  /// Four whole registers, one after the other.
+  static func storeUInt8(
+    _ first: Vector, _ second: Vector, _ third: Vector, _ fourth: Vector, _ to: UnsafeMutableRawPointer)
 }
 
 extension VectorUnit {
@@ -107,6 +110,17 @@ extension VectorUnit {
   @inlinable @inline(__always)
   public static func storeUInt8(_ count: Int, _ value: Vector, _ to: UnsafeMutableRawPointer) {
     fatalError("no integers")
+  }
+
+  @inlinable @inline(__always)
+  public static func storeUInt8(
+    _ first: Vector, _ second: Vector, _ third: Vector, _ fourth: Vector, _ to: UnsafeMutableRawPointer
+  ) {
+    let width = Vector.scalarCount
+    storeUInt8(width, first, to)
+    storeUInt8(width, second, to + width)
+    storeUInt8(width, third, to + 2 * width)
+    storeUInt8(width, fourth, to + 3 * width)
   }
 }
 

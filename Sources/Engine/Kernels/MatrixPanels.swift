@@ -74,7 +74,7 @@ public struct MatrixPanels: Sendable {
   /// Fills one panel from rows that lie anywhere.
   ///
   /// - Parameter row: Where the numbers [outputs] of a row of the matrix lie, in its format.
-  func fill(_ panel: Int, rows row: (Int) -> UnsafePointer<Float>) {
+  public func fill(_ panel: Int, rows row: (Int) -> UnsafePointer<Float>) {
     let start = panel * kernels.panel
     let count = min(kernels.panel, outputs - start)
     let width = kernels.padded(count)
@@ -147,13 +147,15 @@ public struct MatrixPanels: Sendable {
   /// - Parameters:
   ///   - factors: [count, depth] in the matrix's format, `pitch` floats from one to the next; in bfloat16 with a zero after
   ///     an odd number.
-  ///   - output: [count, outputs], `outputPitch` floats from one to the next.
+  ///   - output: [count, outputs] in float32, `outputPitch` floats from one to the next.
   ///   - adding: Whether the products are added to what the output holds.
+  ///   - outputIsBFloat16: Whether the output is bfloat16, where the matrix is; nothing is added then.
   ///   - hasRoom: Whether the output's rows, and as many as a multiple of 16 takes, have room for multiples of 16 floats.
   ///   - table: Room for `count` addresses, rounded up to a multiple of 6.
   public func multiply(
     _ factors: UnsafePointer<Float>, pitch: Int, count: Int, into output: UnsafeMutablePointer<Float>, outputPitch: Int,
-    adding: Bool = false, hasRoom: Bool = false, table: UnsafeMutablePointer<UnsafePointer<Float>>
+    adding: Bool = false, outputIsBFloat16: Bool = false, hasRoom: Bool = false,
+    table: UnsafeMutablePointer<UnsafePointer<Float>>
   ) {
     table[0] = factors
     if kernels.block == nil {
@@ -166,6 +168,7 @@ public struct MatrixPanels: Sendable {
       outputPitch: outputPitch, positions: count)
     (block.starts, block.step) = (UnsafePointer(table), pitch)
     block.storesWholeSums = hasRoom
+    block.outputIsBFloat16 = outputIsBFloat16
     if adding { (block.residual, block.residualPitch) = (UnsafePointer(output), outputPitch) }
     kernels.multiply(block, memory, outputs: outputs)
   }

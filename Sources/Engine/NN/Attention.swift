@@ -16,7 +16,7 @@ public enum Attention: Operator, Hashable {
 
 extension Attention {
   /// Output positions per block: whole register tiles.
-  private static let block = 66
+  static let block = 66
 
   public var name: String { "attention \(self)" }
   public var writesSlices: Bool { true }
@@ -43,6 +43,14 @@ extension Attention {
   ///   - output: N, extent P, D.
   public func run(_ inputs: [FeatureMap], into output: FeatureMap, engine: Engine) {
     let (theta, phi, g) = (inputs[0], inputs[1], inputs[2])
+    let isBFloat16 = (inputs + [output]).allSatisfy { $0.format == .bfloat16 }
+    let isOfOneFormat = isBFloat16 || (inputs + [output]).allSatisfy { $0.format == .float32 }
+    if self == .dotProduct && isOfOneFormat && Self.takesFewerProducts(theta, phi, g) {
+      return Self.runByKeys(theta, phi, g, into: output, engine)
+    }
+    if self == .softmax && isBFloat16 && g.channels == theta.channels && g.channels % 2 == 0 {
+      return MultiHeadAttention(heads: 1).run(inputs, into: output, engine: engine)
+    }
     for item in 0..<theta.batch {
       let keys = phi.extent.count
       let first = MatrixPanels.floats(depth: phi.channels, outputs: keys, .float32, engine)

@@ -46,8 +46,7 @@ public final class Convolution: Sendable {
     method = self.algorithm.method(shape, weights: weights.storage, input, engine)
   }
 
-  /// Quantizes the weights, for an input of integers and any output: the direct algorithm, or the reference where that is
-  /// forced.
+  /// Quantizes the weights, for an input of integers and any output. In Winograd's algorithm they are bfloat16.
   ///
   /// - Parameters:
   ///   - shape: Without groups; `inChannels` a multiple of four.
@@ -66,18 +65,25 @@ public final class Convolution: Sendable {
     self.shape = shape
     self.engine = engine
     self.input = .uint8
-    choice = .rule
     source = nil
-    let quantized = QuantizedWeights(weights.storage, bias, shape, input, means: means, engine)
     self.bias = Storage(count: bias.count + 16)
-    for (index, value) in quantized.bias.enumerated() { self.bias.pointer[index] = value }
-    if engine.usesReferences {
-      algorithm = .reference
-      method = ReferenceConvolution(shape: shape, weights: quantized.numbers(shape, input))
+    let decided = engine.planner.decide(
+      for: shape, input: .uint8, activations: engine.activations, multipliesTiles: engine.kernels.multipliesTiles,
+      lanes: engine.kernels.gemm.lanes)
+    (algorithm, choice) = engine.usesReferences ? (.reference, .forced) : decided
+    let numbers: [Float]
+    if algorithm == .winogradSpace {
+      numbers = bias
+      method = WinogradConvolution(shape, weights: weights.storage, input, engine)
     } else {
-      algorithm = .direct
-      method = DirectConvolution(shape, quantized, engine)
+      let quantized = QuantizedWeights(weights.storage, bias, shape, input, means: means, engine)
+      numbers = quantized.bias
+      method =
+        algorithm == .reference
+        ? ReferenceConvolution(shape: shape, weights: quantized.numbers(shape, input))
+        : DirectConvolution(shape, quantized, engine)
     }
+    for (index, value) in numbers.enumerated() { self.bias.pointer[index] = value }
   }
 
   public var kind: ConvolutionKind { ConvolutionKind(shape, input: input) }

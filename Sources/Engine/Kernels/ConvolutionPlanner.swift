@@ -7,6 +7,7 @@ public enum ConvolutionAlgorithm: String, CaseIterable, Sendable {
   /// Register tiles that read every tap of every output position where it lies.
   case direct
   /// Winograd's F(4 x 4, 3 x 3) in height and width, of bfloat16 F(2 x 2, 3 x 3); dilated convolutions as interleaved planes.
+  /// Points of integers are bfloat16.
   case winogradSpace
   /// Winograd's F(4, 3) in time.
   case winogradTime
@@ -27,6 +28,7 @@ public enum ConvolutionAlgorithm: String, CaseIterable, Sendable {
   public func supports(
     _ shape: ConvolutionShape, input: ElementFormat = .float32, activations: ElementFormat = .float32
   ) -> Bool {
+    if input == .uint8 && ![.reference, .direct, .winogradSpace].contains(self) { return false }
     switch self {
     case .reference: return true
     // Pairs of channels, which begin at whole floats in every group.
@@ -35,6 +37,10 @@ public enum ConvolutionAlgorithm: String, CaseIterable, Sendable {
         || (shape.inChannels / shape.groups % 2 == 0
           && (shape.groups == 1 || shape.outChannels / shape.groups % 2 == 0))
     case .winogradSpace:
+      // Without groups, which no integers have.
+      guard input != .uint8 || activations == .bfloat16 && shape.groups == 1 && shape.outChannels % 4 == 0 else {
+        return false
+      }
       let around = Extent3(0, shape.dilation.h, shape.dilation.w)
       return shape.kernel == Extent3(1, 3, 3) && shape.stride == .one && shape.padding == around
         && shape.padsEvenly && WinogradBundle(shape) != nil
@@ -135,6 +141,10 @@ public struct ConvolutionPlanner: Sendable {
     }
     if shape.groups > 1, can(.depthwise) { return .depthwise }
     let (inputs, outputs) = (shape.inChannels, shape.outChannels)
+    if input == .uint8 {
+      // Direct products of integers come at twice the rate of those of the points.
+      return !multipliesTiles && can(.winogradSpace) && min(inputs, outputs) >= 128 ? .winogradSpace : .direct
+    }
     if multipliesTiles {
       // What sees little is as fast in float32, and keeps the bits of its inputs.
       if can(.windows) && shape.depth >= 64 { return .windows }
@@ -148,11 +158,12 @@ public struct ConvolutionPlanner: Sendable {
     if can(.planar) && isNarrow(shape, input, lanes: lanes) { return .planar }
     // Below these widths the transforms, which cost as much per channel whatever they save, cost more. In bfloat16
     // products come at twice the rate, directly and after transforms, and transforms do not.
-    let (space, time) = input == .float32 ? (16, 32) : (64, 128)
+    let (space, time) = input == .float32 ? (16, 32) : (64, 64)
     // The products of narrow groups are few, and come at twice the rate in bfloat16.
     let isPaying = shape.groups == 1 || (input == .float32 && inputs / shape.groups >= 4)
     if can(.winogradSpace) && min(inputs, outputs) >= space && isPaying { return .winogradSpace }
-    if can(.winogradTime) && min(inputs, outputs) >= time { return .winogradTime }
+    let isWide = input == .float32 || inputs * outputs >= 128 * 128
+    if can(.winogradTime) && min(inputs, outputs) >= time && isWide { return .winogradTime }
     return can(.direct) ? .direct : .reference
   }
 

@@ -102,7 +102,8 @@ public final class Engine: Sendable {
     guard activations == .bfloat16, let bfloat16 = kernels.bfloat16 else { return kernels.winograd }
     if input == .bfloat16 { return bfloat16.winograd }
     return WinogradKernels(
-      spaceInput: kernels.winograd.spaceInput, timeInput: kernels.winograd.timeInput,
+      spaceInput: input == .uint8 ? bfloat16.winogradIntegersInput : kernels.winograd.spaceInput,
+      timeInput: kernels.winograd.timeInput,
       spaceOutput: bfloat16.winograd.spaceOutput, timeOutput: bfloat16.winograd.timeOutput)
   }
 

@@ -147,6 +147,7 @@ extension KernelTable {
         winograd: WinogradKernels(
           spaceInput: KernelsAVX512.winogradSpaceInput, timeInput: KernelsAVX512BF16.winogradTimeInput,
           spaceOutput: KernelsAVX512BF16.winogradSpaceOutput, timeOutput: KernelsAVX512BF16.winogradTimeOutput),
+        winogradIntegersInput: KernelsAVX512BF16.winogradIntegersInput,
         winogradPairs: WinogradPairKernels(
           input: KernelsAVX512BF16.winogradPairsInput, output: KernelsAVX512BF16.winogradPairsOutput),
         planar: PlanarKernels(

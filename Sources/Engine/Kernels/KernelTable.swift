@@ -128,6 +128,8 @@ struct BFloat16Kernels: Sendable {
   let gemm: GEMMKernels
   /// Transforms of inputs in time, and of points back to either format; in space inputs are float32.
   let winograd: WinogradKernels
+  /// Transforms integers in space to points of bfloat16.
+  let winogradIntegersInput: WinogradKernels.SpaceInput
   let winogradPairs: WinogradPairKernels
   /// Products of pairs, and what rounds planes of float32 to pairs.
   let planar: PlanarKernels

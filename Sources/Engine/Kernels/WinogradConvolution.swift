@@ -6,7 +6,8 @@ internal import Tensors
 /// products as a tile has points, and sums and differences before and after.
 ///
 /// Inputs in bfloat16 make points in bfloat16, whose products are taken in pairs. In space, where the rounding of F(4 x 4, 3 x 3)'s
-/// points would show, they are those of F(2 x 2, 3 x 3).
+/// points would show, they are those of F(2 x 2, 3 x 3). Integers make such points, too, in space those of F(4 x 4, 3 x 3): what
+/// these lose is what the weights would lose as integers of 8 bits.
 ///
 /// A piece takes some tiles through all three steps, so that points and products stay in its thread's caches. Outputs
 /// are computed in runs of channels to keep the products few. Where the weights are large, a piece is such a run for many
@@ -24,6 +25,8 @@ struct WinogradConvolution: ConvolutionMethod {
   private let products: GEMMKernels
   /// How the points of inputs and weights lie in memory.
   private let pointFormat: ElementFormat
+  /// Whether inputs are integers, whose scales are part of the weights.
+  private let readsIntegers: Bool
 
   private var points: Int { axis.points }
 
@@ -32,8 +35,9 @@ struct WinogradConvolution: ConvolutionMethod {
   ) {
     self.kernels = engine.winograd(input)
     self.shape = shape
-    if input == .bfloat16, let bfloat16 = engine.kernels.bfloat16 {
-      self.axis = axis == .space ? .spacePairs : axis
+    readsIntegers = input == .uint8
+    if input != .float32, let bfloat16 = engine.kernels.bfloat16 {
+      self.axis = axis == .space && input == .bfloat16 ? .spacePairs : axis
       pairs = bfloat16.winogradPairs
       products = bfloat16.dots
       pointFormat = .bfloat16
@@ -48,7 +52,29 @@ struct WinogradConvolution: ConvolutionMethod {
     self.weights = WinogradWeights(self.axis, shape, bundle, weights, pointFormat, engine)
   }
 
+  /// A convolution of integers in space.
+  ///
+  /// - Parameter weights: [out, in, T, H, W]
+  init(_ shape: ConvolutionShape, weights: Storage, _ scales: ChannelScales, _ engine: Engine) {
+    let (taps, depth) = (shape.kernel.count, shape.depth)
+    let scaled = Storage(count: shape.outChannels * depth)
+    engine.pool.forEach(shape.outChannels) { o, _ in
+      for index in 0..<depth {
+        scaled.pointer[o * depth + index] = weights.pointer[o * depth + index] * scales.values[index / taps]
+      }
+    }
+    self.init(.space, shape, weights: scaled, .uint8, engine)
+  }
+
   func run(_ input: FeatureMap, _ store: ConvolutionStore, _ engine: Engine) {
+    if !readsIntegers { return compute(input, store, engine) }
+    let outputs = IntegerOutputs([Float](repeating: 1, count: shape.outChannels), store)
+    compute(input, outputs.store, engine)
+    // The store has their addresses only.
+    withExtendedLifetime(outputs) {}
+  }
+
+  private func compute(_ input: FeatureMap, _ store: ConvolutionStore, _ engine: Engine) {
     let tiles = WinogradTiles(axis, batch: input.batch, extent: input.extent, dilation: shape.dilation)
     if tiles.count == 0 { return }
     if weights.areTaps || dividesChannels(tiles.count, engine) { return runByChannels(tiles, input, store, engine) }
@@ -388,6 +414,7 @@ struct WinogradConvolution: ConvolutionMethod {
           epilogue: store.epilogue.code)
         target.outputIsBFloat16 = store.output.format == .bfloat16
         target.residualIsBFloat16 = store.residual?.format == .bfloat16
+        target.quantized = store.quantized?.dropFirst(first)
         let products = UnsafePointer(memory) + layout.products + index * layout.run
         switch convolution.axis {
         case .space: kernels.spaceOutput(products, step, count, memory + layout.temporary, target)

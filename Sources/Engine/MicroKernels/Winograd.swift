@@ -52,28 +52,30 @@ func winogradOutput<Unit: VectorUnit>(_ unit: Unit.Type, _ m: Six<Unit.Vector>) 
 /// Transforms the inputs of one tile in space: 6 x 6 positions become 36 points.
 ///
 /// - Parameters:
+///   - isUInt8: Whether the inputs are integers of 8 bits, which become points of bfloat16; a literal.
 ///   - rows: [2][6][6] Where each position's channels begin; the second half belongs to the tile that comes next and is
 ///     fetched ahead.
 ///   - temporary: Room for 36 registers.
-///   - output: Point p of channel c goes to `p * step + c`; whole registers are written.
+///   - output: Point p begins `p * step` floats further; whole registers are written.
 @inlinable @inline(__always)
 public func winogradSpaceInput<Unit: VectorUnit>(
-  _ unit: Unit.Type, _ rows: UnsafePointer<UnsafePointer<Float>>, _ channels: Int,
+  _ unit: Unit.Type, isUInt8: Bool = false, _ rows: UnsafePointer<UnsafePointer<Float>>, _ channels: Int,
   _ temporary: UnsafeMutablePointer<Float>, _ output: UnsafeMutablePointer<Float>, _ step: Int
 ) {
   let width = Unit.Vector.scalarCount
+  let size = isUInt8 ? 1 : 4
   var c = 0
   while c < channels {
     let left = channels - c
-    for i in 36..<72 { simd_prefetch(UnsafeRawPointer(rows[i]) + 4 * c) }
+    for i in 36..<72 { simd_prefetch(UnsafeRawPointer(rows[i]) + size * c) }
     for j in 0..<6 {
       let d: Six<Unit.Vector> = [
-        loadElements(unit, isBFloat16: false, left, UnsafeRawPointer(rows[j]) + 4 * c),
-        loadElements(unit, isBFloat16: false, left, UnsafeRawPointer(rows[6 + j]) + 4 * c),
-        loadElements(unit, isBFloat16: false, left, UnsafeRawPointer(rows[12 + j]) + 4 * c),
-        loadElements(unit, isBFloat16: false, left, UnsafeRawPointer(rows[18 + j]) + 4 * c),
-        loadElements(unit, isBFloat16: false, left, UnsafeRawPointer(rows[24 + j]) + 4 * c),
-        loadElements(unit, isBFloat16: false, left, UnsafeRawPointer(rows[30 + j]) + 4 * c),
+        loadInputs(unit, isUInt8: isUInt8, left, rows[j], c),
+        loadInputs(unit, isUInt8: isUInt8, left, rows[6 + j], c),
+        loadInputs(unit, isUInt8: isUInt8, left, rows[12 + j], c),
+        loadInputs(unit, isUInt8: isUInt8, left, rows[18 + j], c),
+        loadInputs(unit, isUInt8: isUInt8, left, rows[24 + j], c),
+        loadInputs(unit, isUInt8: isUInt8, left, rows[30 + j], c),
       ]
       let t = winogradInput(unit, d)
       let to = temporary + j * width
@@ -87,11 +89,23 @@ public func winogradSpaceInput<Unit: VectorUnit>(
         Unit.load(from + 4 * width), Unit.load(from + 5 * width),
       ]
       let t = winogradInput(unit, d)
-      let to = output + 6 * i * step + c
-      for j in 0..<6 { store(t[j], to + j * step) }
+      for j in 0..<6 {
+        let to = UnsafeMutableRawPointer(output + (6 * i + j) * step) + (isUInt8 ? 2 : 4) * c
+        storeElements(unit, isBFloat16: isUInt8, width, t[j], to)
+      }
     }
     c += width
   }
+}
+
+/// Reads the first `count` channels of a position from one on, or a register of them.
+@inlinable @inline(__always)
+func loadInputs<Unit: VectorUnit>(
+  _ unit: Unit.Type, isUInt8: Bool, _ count: Int, _ row: UnsafePointer<Float>, _ channel: Int
+) -> Unit.Vector {
+  let from = UnsafeRawPointer(row)
+  if isUInt8 { return Unit.loadUInt8(min(count, Unit.Vector.scalarCount), from + channel) }
+  return loadElements(unit, isBFloat16: false, count, from + 4 * channel)
 }
 
 /// Transforms the inputs of one tile in time: 6 frames of one position become 6 points.
@@ -145,6 +159,8 @@ public struct WinogradStore {
   /// Whether the output, or the residual, is bfloat16.
   public var outputIsBFloat16 = false
   public var residualIsBFloat16 = false
+  /// How sums become outputs where inputs are integers, which only kernels for bfloat16 transform: from the first channel on.
+  public var quantized: QuantizedOutputs?
 
   public init(
     bias: UnsafePointer<Float>, outputs: UnsafePointer<UnsafeMutablePointer<Float>?>,
@@ -156,41 +172,84 @@ public struct WinogradStore {
     self.epilogue = epilogue
   }
 
-  /// Whether whole registers of one format are all that is stored, and nothing is added: by far the most frequent case, in which
-  /// the transforms need no registers of their own for what the others do.
+  /// What is stored: a literal, so that the transforms hold what that takes and no more.
+  @usableFromInline
+  enum Kind {
+    /// Whole registers of one format; nothing is added. By far the most frequent case.
+    case plain
+    /// The same as integers.
+    case plainIntegers
+    case any
+  }
+
+  /// - Parameter bfloat16: Whether outputs or residuals may be bfloat16; a literal.
   @inlinable @inline(__always)
-  func isPlain<Unit: VectorUnit>(_ unit: Unit.Type, bfloat16: Bool, _ channels: Int) -> Bool {
-    channels % Unit.Vector.scalarCount == 0 && residuals == nil && epilogue.isShort && outputIsBFloat16 == bfloat16
+  func kind<Unit: VectorUnit>(_ unit: Unit.Type, bfloat16: Bool, _ channels: Int) -> Kind {
+    guard channels % Unit.Vector.scalarCount == 0, residuals == nil else { return .any }
+    if bfloat16, let quantized { return quantized.outputIsUInt8 ? .plainIntegers : .any }
+    return epilogue.isShort && outputIsBFloat16 == bfloat16 ? .plain : .any
   }
 
   /// Stores a register of channels of a position.
   ///
   /// - Parameters:
   ///   - bfloat16: Whether outputs or residuals may be bfloat16; a literal.
-  ///   - isPlain: `isPlain`, a literal.
+  ///   - kind: ``kind``, a literal.
   ///   - left: Channels from this one to the last.
   @inlinable @inline(__always)
   func store<Unit: VectorUnit>(
-    _ unit: Unit.Type, bfloat16: Bool, isPlain: Bool = false, _ sum: Unit.Vector, position: Int, channel: Int, left: Int
+    _ unit: Unit.Type, bfloat16: Bool, _ kind: Kind = .any, _ sum: Unit.Vector, position: Int, channel: Int, left: Int
   ) {
     guard let output = outputs[position] else { return }
-    if isPlain {
+    let to = UnsafeMutableRawPointer(output)
+    switch kind {
+    case .plain:
       let value = sum + Unit.load(bias + channel)
-      let to = UnsafeMutableRawPointer(output) + channel * (bfloat16 ? 2 : 4)
       storeElements(
-        unit, isBFloat16: bfloat16, Unit.Vector.scalarCount, epilogue == .relu ? Unit.relu(value) : value, to)
-      return
+        unit, isBFloat16: bfloat16, Unit.Vector.scalarCount, epilogue == .relu ? Unit.relu(value) : value,
+        to + channel * (bfloat16 ? 2 : 4))
+    case .plainIntegers:
+      guard let quantized else { return }
+      let value = Unit.multiplyAdd(Unit.load(bias + channel), sum, Unit.load(quantized.scales + channel))
+      Unit.storeUInt8(Unit.Vector.scalarCount, value, to + channel)
+    case .any:
+      if bfloat16, let quantized {
+        storeIntegers(unit, bfloat16: bfloat16, quantized, sum, to, position: position, channel: channel, left: left)
+        return
+      }
+      var value = sum + Unit.load(bias + channel)
+      if let residuals, let residual = residuals[position] {
+        let isBFloat16 = bfloat16 && residualIsBFloat16
+        value += loadElements(
+          unit, isBFloat16: isBFloat16, left, UnsafeRawPointer(residual) + channel * (isBFloat16 ? 2 : 4))
+      }
+      value = appliedInTile(unit, epilogue, value)
+      let isBFloat16 = bfloat16 && outputIsBFloat16
+      storeElements(unit, isBFloat16: isBFloat16, left, value, to + channel * (isBFloat16 ? 2 : 4))
     }
-    var value = sum + Unit.load(bias + channel)
+  }
+
+  /// Stores sums of which the outputs, or what is added, may be integers: see `QuantizedOutputs`.
+  @inlinable @inline(__always)
+  func storeIntegers<Unit: VectorUnit>(
+    _ unit: Unit.Type, bfloat16: Bool, _ quantized: QuantizedOutputs, _ sum: Unit.Vector, _ to: UnsafeMutableRawPointer,
+    position: Int, channel: Int, left: Int
+  ) {
+    let lanes = min(left, Unit.Vector.scalarCount)
+    var value = Unit.multiplyAdd(Unit.load(bias + channel), sum, Unit.load(quantized.scales + channel))
     if let residuals, let residual = residuals[position] {
+      let from = UnsafeRawPointer(residual)
       let isBFloat16 = bfloat16 && residualIsBFloat16
-      value += loadElements(
-        unit, isBFloat16: isBFloat16, left, UnsafeRawPointer(residual) + channel * (isBFloat16 ? 2 : 4))
+      let added =
+        quantized.residualIsUInt8
+        ? Unit.loadUInt8(lanes, from + channel)
+        : loadElements(unit, isBFloat16: isBFloat16, left, from + channel * (isBFloat16 ? 2 : 4))
+      value = Unit.multiplyAdd(value, added, Unit.load(quantized.residualScales + channel))
     }
-    value = appliedInTile(unit, epilogue, value)
+    if quantized.outputIsUInt8 { return Unit.storeUInt8(lanes, value, to + channel) }
     let isBFloat16 = bfloat16 && outputIsBFloat16
     storeElements(
-      unit, isBFloat16: isBFloat16, left, value, UnsafeMutableRawPointer(output) + channel * (isBFloat16 ? 2 : 4))
+      unit, isBFloat16: isBFloat16, left, appliedInTile(unit, epilogue, value), to + channel * (isBFloat16 ? 2 : 4))
   }
 }
 
@@ -205,19 +264,21 @@ public func winogradSpaceOutput<Unit: VectorUnit>(
   _ unit: Unit.Type, bfloat16: Bool = false, _ products: UnsafePointer<Float>, _ step: Int, _ channels: Int,
   _ temporary: UnsafeMutablePointer<Float>, _ target: WinogradStore
 ) {
-  if target.isPlain(unit, bfloat16: bfloat16, channels) {
-    winogradSpaceOutputs(unit, bfloat16: bfloat16, isPlain: true, products, step, channels, temporary, target)
-  } else {
-    winogradSpaceOutputs(unit, bfloat16: bfloat16, isPlain: false, products, step, channels, temporary, target)
+  switch target.kind(unit, bfloat16: bfloat16, channels) {
+  case .plain: winogradSpaceOutputs(unit, bfloat16: bfloat16, .plain, products, step, channels, temporary, target)
+  case .plainIntegers:
+    winogradSpaceOutputs(unit, bfloat16: bfloat16, .plainIntegers, products, step, channels, temporary, target)
+  case .any: winogradSpaceOutputs(unit, bfloat16: bfloat16, .any, products, step, channels, temporary, target)
   }
 }
 
 /// The same.
 ///
-/// - Parameter isPlain: `WinogradStore.isPlain`, a literal.
+/// - Parameter kind: `WinogradStore.kind`, a literal.
 @inlinable @inline(__always)
 func winogradSpaceOutputs<Unit: VectorUnit>(
-  _ unit: Unit.Type, bfloat16: Bool, isPlain: Bool, _ products: UnsafePointer<Float>, _ step: Int, _ channels: Int,
+  _ unit: Unit.Type, bfloat16: Bool, _ kind: WinogradStore.Kind, _ products: UnsafePointer<Float>, _ step: Int,
+  _ channels: Int,
   _ temporary: UnsafeMutablePointer<Float>, _ target: WinogradStore
 ) {
   let width = Unit.Vector.scalarCount
@@ -241,13 +302,13 @@ func winogradSpaceOutputs<Unit: VectorUnit>(
         Unit.load(from + 4 * width), Unit.load(from + 5 * width),
       ]
       let y = winogradOutput(unit, m)
-      target.store(unit, bfloat16: bfloat16, isPlain: isPlain, y[0], position: 4 * i, channel: c, left: channels - c)
+      target.store(unit, bfloat16: bfloat16, kind, y[0], position: 4 * i, channel: c, left: channels - c)
       target.store(
-        unit, bfloat16: bfloat16, isPlain: isPlain, y[1], position: 4 * i + 1, channel: c, left: channels - c)
+        unit, bfloat16: bfloat16, kind, y[1], position: 4 * i + 1, channel: c, left: channels - c)
       target.store(
-        unit, bfloat16: bfloat16, isPlain: isPlain, y[2], position: 4 * i + 2, channel: c, left: channels - c)
+        unit, bfloat16: bfloat16, kind, y[2], position: 4 * i + 2, channel: c, left: channels - c)
       target.store(
-        unit, bfloat16: bfloat16, isPlain: isPlain, y[3], position: 4 * i + 3, channel: c, left: channels - c)
+        unit, bfloat16: bfloat16, kind, y[3], position: 4 * i + 3, channel: c, left: channels - c)
     }
     c += width
   }
@@ -263,19 +324,19 @@ public func winogradTimeOutput<Unit: VectorUnit>(
   _ unit: Unit.Type, bfloat16: Bool = false, _ products: UnsafePointer<Float>, _ step: Int, _ channels: Int,
   _ target: WinogradStore
 ) {
-  if target.isPlain(unit, bfloat16: bfloat16, channels) {
-    winogradTimeOutputs(unit, bfloat16: bfloat16, isPlain: true, products, step, channels, target)
-  } else {
-    winogradTimeOutputs(unit, bfloat16: bfloat16, isPlain: false, products, step, channels, target)
+  switch target.kind(unit, bfloat16: bfloat16, channels) {
+  case .plain: winogradTimeOutputs(unit, bfloat16: bfloat16, .plain, products, step, channels, target)
+  default: winogradTimeOutputs(unit, bfloat16: bfloat16, .any, products, step, channels, target)
   }
 }
 
 /// The same.
 ///
-/// - Parameter isPlain: `WinogradStore.isPlain`, a literal.
+/// - Parameter kind: `WinogradStore.kind`, a literal.
 @inlinable @inline(__always)
 func winogradTimeOutputs<Unit: VectorUnit>(
-  _ unit: Unit.Type, bfloat16: Bool, isPlain: Bool, _ products: UnsafePointer<Float>, _ step: Int, _ channels: Int,
+  _ unit: Unit.Type, bfloat16: Bool, _ kind: WinogradStore.Kind, _ products: UnsafePointer<Float>, _ step: Int,
+  _ channels: Int,
   _ target: WinogradStore
 ) {
   let width = Unit.Vector.scalarCount
@@ -288,10 +349,10 @@ func winogradTimeOutputs<Unit: VectorUnit>(
       Unit.load(from + 4 * step), Unit.load(from + 5 * step),
     ]
     let y = winogradOutput(unit, m)
-    target.store(unit, bfloat16: bfloat16, isPlain: isPlain, y[0], position: 0, channel: c, left: channels - c)
-    target.store(unit, bfloat16: bfloat16, isPlain: isPlain, y[1], position: 1, channel: c, left: channels - c)
-    target.store(unit, bfloat16: bfloat16, isPlain: isPlain, y[2], position: 2, channel: c, left: channels - c)
-    target.store(unit, bfloat16: bfloat16, isPlain: isPlain, y[3], position: 3, channel: c, left: channels - c)
+    target.store(unit, bfloat16: bfloat16, kind, y[0], position: 0, channel: c, left: channels - c)
+    target.store(unit, bfloat16: bfloat16, kind, y[1], position: 1, channel: c, left: channels - c)
+    target.store(unit, bfloat16: bfloat16, kind, y[2], position: 2, channel: c, left: channels - c)
+    target.store(unit, bfloat16: bfloat16, kind, y[3], position: 3, channel: c, left: channels - c)
     c += width
   }
 }

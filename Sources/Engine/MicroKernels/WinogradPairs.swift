@@ -62,19 +62,18 @@ public func winogradPairsInput<Unit: VectorUnit>(
 public func winogradPairsOutput<Unit: VectorUnit>(
   _ unit: Unit.Type, _ products: UnsafePointer<Float>, _ step: Int, _ channels: Int, _ target: WinogradStore
 ) {
-  if target.isPlain(unit, bfloat16: true, channels) {
-    winogradPairsOutputs(unit, isPlain: true, products, step, channels, target)
-  } else {
-    winogradPairsOutputs(unit, isPlain: false, products, step, channels, target)
+  switch target.kind(unit, bfloat16: true, channels) {
+  case .plain: winogradPairsOutputs(unit, .plain, products, step, channels, target)
+  default: winogradPairsOutputs(unit, .any, products, step, channels, target)
   }
 }
 
 /// The same.
 ///
-/// - Parameter isPlain: `WinogradStore.isPlain`, a literal.
+/// - Parameter kind: `WinogradStore.kind`, a literal.
 @inlinable @inline(__always)
 func winogradPairsOutputs<Unit: VectorUnit>(
-  _ unit: Unit.Type, isPlain: Bool, _ products: UnsafePointer<Float>, _ step: Int, _ channels: Int,
+  _ unit: Unit.Type, _ kind: WinogradStore.Kind, _ products: UnsafePointer<Float>, _ step: Int, _ channels: Int,
   _ target: WinogradStore
 ) {
   let width = Unit.Vector.scalarCount
@@ -90,13 +89,13 @@ func winogradPairsOutputs<Unit: VectorUnit>(
     }
     let left = channels - c
     target.store(
-      unit, bfloat16: true, isPlain: isPlain, upper[0] + upper[1] + upper[2], position: 0, channel: c, left: left)
+      unit, bfloat16: true, kind, upper[0] + upper[1] + upper[2], position: 0, channel: c, left: left)
     target.store(
-      unit, bfloat16: true, isPlain: isPlain, upper[1] - upper[2] - upper[3], position: 1, channel: c, left: left)
+      unit, bfloat16: true, kind, upper[1] - upper[2] - upper[3], position: 1, channel: c, left: left)
     target.store(
-      unit, bfloat16: true, isPlain: isPlain, lower[0] + lower[1] + lower[2], position: 2, channel: c, left: left)
+      unit, bfloat16: true, kind, lower[0] + lower[1] + lower[2], position: 2, channel: c, left: left)
     target.store(
-      unit, bfloat16: true, isPlain: isPlain, lower[1] - lower[2] - lower[3], position: 3, channel: c, left: left)
+      unit, bfloat16: true, kind, lower[1] - lower[2] - lower[3], position: 3, channel: c, left: left)
     c += width
   }
 }

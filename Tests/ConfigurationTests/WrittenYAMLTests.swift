@@ -29,4 +29,15 @@ struct WrittenYAMLTests {
           overrides: ["OUTPUT_DIR", literal, "AVA.TEST_LISTS", "[\(literal), 'b']", "BN.MOMENTUM", "1e-20"]))
     }
   }
+
+  /// PySlowFast refuses a file with a key that it does not know: this program's own stand there only where they were set.
+  @Test func ownKeysAreSharedWhereTheyAreSet() throws {
+    let path = projectRoot + "/configs/demo/SLOWFAST_8x4_R18_SMALL.yaml"
+    let names = Configuration.ownKeys.compactMap { $0.split(separator: ".").last.map { "  \($0):" } }
+    func own(_ text: String) -> [String] { names.filter { text.contains($0) } }
+    let usual = try Configuration.load(path: path)
+    #expect(own(usual.sharedYAML) == [] && own(usual.yaml).count == names.count)
+    let set = try Configuration.load(path: path, overrides: ["AVA.TEST_FLIP", "True"])
+    #expect(own(set.sharedYAML) == ["  TEST_FLIP:"])
+  }
 }

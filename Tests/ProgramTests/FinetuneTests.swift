@@ -41,6 +41,9 @@ struct FinetuneTests {
     ])
     let found = tested.stdout.split(separator: "\n").last?.split(separator: " ").last.flatMap { Double($0) }
     #expect(abs((found ?? -1) - map) < 1e-12, "\(tested.stdout) \(tested.stderr) \(map)")
+    // Keys that PySlowFast does not have would keep it from reading the file.
+    let config = try String(contentsOfFile: tuned + "/config.yaml", encoding: .utf8)
+    #expect(config.contains("NUM_CLASSES: 3") && !config.contains("TEST_SCALES"), "\(config)")
 
     let detections = try String(contentsOfFile: out + "/detected/detections.csv", encoding: .utf8)
     #expect(Set(detections.split(separator: "\n").map { $0.split(separator: ",")[6] }) == ["1", "2", "3"])

@@ -4,8 +4,8 @@ extension Configuration {
   /// All keys with their values, as a file that `load` reads to the same configuration.
   public var yaml: String { yaml { _ in true } }
 
-  /// The same for a checkpoint, which PySlowFast may read: this program's own keys only where they were set.
-  public var checkpointYAML: String {
+  /// The same for what PySlowFast may read, such as checkpoints: this program's own keys only where they were set.
+  public var sharedYAML: String {
     yaml { leaf in !Configuration.ownKeys.contains(leaf.key) || value(of: leaf) != leaf.fallback }
   }
 

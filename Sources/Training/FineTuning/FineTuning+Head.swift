@@ -61,7 +61,7 @@ extension FineTuning {
       Phase.Plan(
         name: Self.headPhase, title: "Fine-tuning the head", folder: folder(Self.headPhase), epochs: options.epochs,
         patience: options.patience, seed: seed, logPeriod: max(1, config[.logPeriod]),
-        configText: config.checkpointYAML, identity: identity,
+        configText: config.sharedYAML, identity: identity,
         session: { [self] file in
           try TrainingSession(
             headModel(learned.width, file.map { WeightReader($0) } ?? WeightReader(drawn), settings), settings,
@@ -89,7 +89,7 @@ extension FineTuning {
     try prepareCheckpoint()
     try TrainingSession(whole, TrainingSettings(config), engine: engine).save(
       to: target, epoch: epoch, learningRate: outcome.state.epochs[epoch].learningRate,
-      configText: config.checkpointYAML)
+      configText: config.sharedYAML)
     return (best, findings)
   }
 

@@ -362,7 +362,7 @@ public final class FineTuning {
   func prepareCheckpoint() throws {
     try makeFolder(checkpointFolder(config))
     try writeFile(folder("labelmap.pbtxt"), ClassList.text(labels))
-    try writeFile(folder("config.yaml"), config.yaml)
+    try writeFile(folder("config.yaml"), config.sharedYAML)
   }
 
   /// What is known so far.

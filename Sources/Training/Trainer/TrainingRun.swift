@@ -84,7 +84,7 @@ public final class TrainingRun {
     group: any ProcessGroup = SingleProcess()
   ) throws {
     let phases = try MultigridPhases(config)
-    configText = config.checkpointYAML
+    configText = config.sharedYAML
     let config = phases?.config ?? config
     self.config = config
     self.phases = phases

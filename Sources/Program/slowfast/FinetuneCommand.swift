@@ -114,24 +114,10 @@ struct FinetuneCommand: ParsableCommand {
   @Option(help: ArgumentHelp("Where everything goes.", valueName: "dir"), completion: .directory)
   var outputDir: String
 
-  @Option(help: ArgumentHelp("Threads that read clips (default: DATA_LOADER.NUM_WORKERS).", valueName: "count"))
-  var workers: Int?
-
-  @Option(help: ArgumentHelp("How many threads compute (default: one per processor).", valueName: "n"))
-  var threads: Int?
-
   @Flag(help: "Begin anew where another fine-tuning is in the folder; features that were computed stay.")
   var overwrite = false
 
-  @Flag(help: "May stand before the KEY VALUE pairs, as in PySlowFast.")
-  var opts = false
-
-  @Argument(
-    parsing: .allUnrecognized,
-    help: ArgumentHelp(
-      "KEY VALUE pairs that override the config, such as SOLVER.BASE_LR 0.01.", valueName: "KEY VALUE"),
-    completion: .file())
-  var arguments: [String] = []
+  @OptionGroup var training: TrainingOptions
 
   /// What follows --freeze, word by word: two may be quoted as one.
   private var freezeWords: [String] {
@@ -140,7 +126,7 @@ struct FinetuneCommand: ParsableCommand {
 
   /// Pairs may follow --freeze, too.
   private var words: FreeWords {
-    FreeWords(Array(freezeWords.dropFirst(freezeWords.first == "stages" ? 2 : 1)) + arguments)
+    FreeWords(Array(freezeWords.dropFirst(freezeWords.first == "stages" ? 2 : 1)) + training.arguments)
   }
 
   private func freezing() throws -> Freezing {
@@ -148,7 +134,7 @@ struct FinetuneCommand: ParsableCommand {
     case "backbone": return .backbone
     case "stages":
       // A number below 0 looks like an option, and stands among the words that are none.
-      let found = freezeWords.dropFirst().first ?? arguments.first { $0.hasPrefix("-") && Int($0) != nil }
+      let found = freezeWords.dropFirst().first ?? training.arguments.first { $0.hasPrefix("-") && Int($0) != nil }
       guard let found else {
         throw ValidationError("--freeze stages needs a number, and none follows -> give 1 or more")
       }
@@ -162,8 +148,6 @@ struct FinetuneCommand: ParsableCommand {
   }
 
   func validate() throws {
-    if let threads, !(1...1024 ~= threads) { throw ValidationError("--threads is \(threads) -> give 1 to 1024") }
-    if let workers, !(1...1024 ~= workers) { throw ValidationError("--workers is \(workers) -> give 1 to 1024") }
     if epochs < 1 { throw ValidationError("--epochs is \(epochs) -> give 1 or more") }
     if batchSize < 1 { throw ValidationError("--batch-size is \(batchSize) -> give 1 or more") }
     if patience < 0 { throw ValidationError("--patience is \(patience) -> give 0 or more") }
@@ -305,7 +289,7 @@ struct FinetuneCommand: ParsableCommand {
     options.repeatThreshold = repeatThreshold
     options.validationProposals = proposals
     options.videos = videos
-    options.workers = workers
+    options.workers = training.workers
     options.drafts = annotations.drafts
     return options
   }
@@ -323,7 +307,7 @@ struct FinetuneCommand: ParsableCommand {
     defer { annotations.discard() }
     let train = try rows(train, "train", labels, videos, &annotations)
     let validation = try rows(validation, "val", labels, videos, &annotations)
-    let engine = Engine(threads: threads, planner: ConvolutionPlanner())
+    let engine = training.engine()
     var proposals = valProposals
     var threshold: Double?
     if let path = detectorFile.detector {

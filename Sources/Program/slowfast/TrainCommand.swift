@@ -56,9 +56,6 @@ struct TrainCommand: ParsableCommand {
       valueName: "file"), completion: .file())
   var videos: [String] = []
 
-  @Option(help: ArgumentHelp("Threads that read clips (default: DATA_LOADER.NUM_WORKERS).", valueName: "count"))
-  var workers: Int?
-
   @Option(
     help: ArgumentHelp(
       "A folder of recorded steps: batches, and what came of them.", valueName: "dir"), completion: .directory)
@@ -67,27 +64,11 @@ struct TrainCommand: ParsableCommand {
   @Option(help: ArgumentHelp("With --replay, how many epochs were recorded.", valueName: "n"))
   var epochs: Int?
 
-  @Option(help: ArgumentHelp("How many threads compute (default: one per processor).", valueName: "n"))
-  var threads: Int?
+  @OptionGroup var options: TrainingOptions
 
-  @Option(help: "Force one convolution algorithm wherever it is legal (see docs/engine.md).")
-  var convolution: ConvolutionAlgorithm?
-
-  @Flag(help: "May stand before the KEY VALUE pairs, as in PySlowFast.")
-  var opts = false
-
-  @Argument(
-    parsing: .allUnrecognized,
-    help: ArgumentHelp(
-      "KEY VALUE pairs that override the config, such as SOLVER.BASE_LR 0.01.", valueName: "KEY VALUE"),
-    completion: .file())
-  var arguments: [String] = []
-
-  var words: FreeWords { FreeWords(arguments) }
+  var words: FreeWords { FreeWords(options.arguments) }
 
   func validate() throws {
-    if let threads, !(1...1024 ~= threads) { throw ValidationError("--threads is \(threads) -> give 1 to 1024") }
-    if let workers, !(1...1024 ~= workers) { throw ValidationError("--workers is \(workers) -> give 1 to 1024") }
     if let epochs, epochs < 1 { throw ValidationError("--epochs is \(epochs) -> give 1 or more") }
     if (config == nil) == (replay == nil) {
       throw ValidationError(
@@ -97,8 +78,8 @@ struct TrainCommand: ParsableCommand {
     if epochs != nil && replay == nil {
       throw ValidationError("--epochs is for --replay -> set SOLVER.MAX_EPOCH")
     }
-    if replay != nil, !arguments.isEmpty {
-      throw ValidationError("a replay has its own configuration -> leave '\(arguments[0])' out")
+    if replay != nil, let word = options.arguments.first {
+      throw ValidationError("a replay has its own configuration -> leave '\(word)' out")
     }
     try words.check()
   }
@@ -127,13 +108,12 @@ struct TrainCommand: ParsableCommand {
     let isFirst = group.rank == 0
     if isFirst { for notice in config.notices { Console.warn(notice) } }
     // Processes of one machine share its processors.
-    let own = threads ?? (group.localSize > 1 ? max(1, availableProcessors() / group.localSize) : nil)
-    let engine = Engine(threads: own, planner: ConvolutionPlanner(forced: convolution))
+    let engine = options.engine(usual: group.localSize > 1 ? max(1, availableProcessors() / group.localSize) : nil)
     if isFirst { try makeFolder(config[.outputDir]) }
     let lock = isFirst ? try FolderLock(config[.outputDir]) : nil
     defer { lock?.release() }
     let training = try group.together {
-      try TrainingRun(config, engine: engine, videos: videos, workers: workers, group: group)
+      try TrainingRun(config, engine: engine, videos: videos, workers: options.workers, group: group)
     }
     let validation = isFirst ? try validation(config, engine) : nil
     if isFirst {
@@ -179,7 +159,8 @@ struct TrainCommand: ParsableCommand {
     var words = [
       "--cfg", self.config ?? "", "--weights", checkpoint, "--output-dir", config[.outputDir], "--overwrite",
     ]
-    if let threads { words += ["--threads", "\(threads)"] }
+    if let threads = options.threads { words += ["--threads", "\(threads)"] }
+    if let forced = options.convolution { words += ["--convolution", forced.rawValue] }
     let test = try TestCommand.parse(words + self.words.overrides)
     try test.run()
   }
@@ -211,7 +192,7 @@ struct TrainCommand: ParsableCommand {
       }
     }
     let clips: ClipValidation
-    do { clips = try ClipValidation(config, engine: engine, workers: workers) } catch {
+    do { clips = try ClipValidation(config, engine: engine, workers: options.workers) } catch {
       Console.warn("nothing is validated: \(withoutAdvice(error))")
       return nil
     }
@@ -225,7 +206,7 @@ struct TrainCommand: ParsableCommand {
 
   private func replay(_ folder: String) throws {
     let replay = try Replay(folder: folder, epochs: epochs)
-    let engine = Engine(threads: threads, planner: ConvolutionPlanner(forced: convolution))
+    let engine = options.engine()
     var steps: [Replay.Step] = []
     let progress = Progress("training", total: replay.steps, unit: "step")
     let checks = try replay.run(engine: engine) { step in

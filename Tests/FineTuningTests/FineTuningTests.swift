@@ -152,4 +152,34 @@ import Testing
     #expect(
       "\(String(describing: held))".contains("has rows of class 3, expected 1 to 2"), "\(String(describing: held))")
   }
+
+  /// Nobody is looked for before all else is known to be right: settings, weights, and rows of both files with their videos. Then
+  /// the boxes that were found are read.
+  @Test func peopleAreFoundLast() throws {
+    let (found, other) = (folder.path + "/people.csv", try folder.file("rows.csv", "synth6,0902,0.1,0.1,0.5,0.9,3,0\n"))
+    let elsewhere = try folder.file("elsewhere.csv", "nowhere,0902,0.1,0.1,0.5,0.9,1,0\n")
+    var calls = 0
+    func tuning(_ more: [String], thenStages: Int? = nil) throws -> FineTuning {
+      let findingPeople = {
+        calls += 1
+        let held = try readFile(OwnClasses.folder + "/val.csv", doing: "reading rows")
+        let rows = String(decoding: held, as: UTF8.self).split(separator: "\n")
+        try writeFile(found, rows[0].split(separator: ",").prefix(6).joined(separator: ",") + ",,0.95\n")
+      }
+      let change: (inout FineTuningOptions) -> Void = {
+        $0.validationProposals = [found]
+        $0.thenStages = thenStages
+      }
+      return try OwnClasses.tuning(
+        OwnClasses.config(folder.path, more), .backbone, change, findingPeople: findingPeople)
+    }
+    for more in [
+      ["MODEL.NUM_CLASSES", "80"], ["AVA.TRAIN_GT_BOX_LISTS", "['\(other)']"], ["AVA.GROUNDTRUTH_FILE", other],
+      ["AVA.GROUNDTRUTH_FILE", elsewhere],
+    ] { #expect(throws: (any Error).self, "\(more)") { try tuning(more) } }
+    #expect(throws: FineTuningError.self) { try tuning([], thenStages: 9) }
+    #expect(calls == 0)
+    let right = try tuning([])
+    #expect(calls == 1 && right.notices.contains { $0.contains("and no box that is scored") }, "\(right.notices)")
+  }
 }

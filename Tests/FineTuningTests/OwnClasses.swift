@@ -61,13 +61,15 @@ enum OwnClasses {
   static func labels() throws -> LabelMap { try ClassList.read(path: folder + "/classes.txt") }
 
   static func tuning(
-    _ config: Configuration, _ freezing: Freezing = .backbone, _ change: (inout FineTuningOptions) -> Void = { _ in }
+    _ config: Configuration, _ freezing: Freezing = .backbone, _ change: (inout FineTuningOptions) -> Void = { _ in },
+    findingPeople: (() throws -> Void)? = nil
   ) throws -> FineTuning {
     var options = FineTuningOptions(freezing)
     options.epochs = 4
     options.batchSize = 4
     change(&options)
-    return try FineTuning(config, labels: labels(), options, engine: Engine(threads: 2))
+    return try FineTuning(
+      config, labels: labels(), options, engine: Engine(threads: 2), findingPeople: findingPeople)
   }
 }
 

@@ -199,12 +199,21 @@ struct FinetuneCommand: ParsableCommand {
     /// By the path that they are going to have.
     var drafts: [String: String] = [:]
 
-    /// - Returns: The path that the rows are going to have.
-    mutating func add(_ name: String, _ write: (String) throws -> Void) throws -> String {
-      let (path, draft) = (joinPath(folder, name + ".csv"), joinPath(folder, name + ".draft.csv"))
+    /// - Returns: The path that rows are going to have, which `write` has written or will write.
+    mutating func expect(_ name: String) -> String {
+      let path = joinPath(folder, name + ".csv")
+      drafts[path] = joinPath(folder, name + ".draft.csv")
+      return path
+    }
+
+    func write(_ path: String, _ write: (String) throws -> Void) throws {
       try makeFolder(folder)
-      try write(draft)
-      drafts[path] = draft
+      try write(reading(path))
+    }
+
+    mutating func add(_ name: String, _ write: (String) throws -> Void) throws -> String {
+      let path = expect(name)
+      try self.write(path, write)
       return path
     }
 
@@ -308,22 +317,18 @@ struct FinetuneCommand: ParsableCommand {
     let train = try rows(train, "train", labels, videos, &annotations)
     let validation = try rows(validation, "val", labels, videos, &annotations)
     let engine = training.engine()
-    var proposals = valProposals
-    var threshold: Double?
-    if let path = detectorFile.detector {
-      let loaded = try detectorFile.load(path, engine)
-      threshold = detectorFile.threshold(loaded)
-      // All else that can be wrong is said before anybody is looked for.
-      _ = try FineTuning(
-        configuration(train, validation, [validation], labels, threshold), labels: labels,
-        options(videos, [], annotations), engine: engine)
-      proposals = [try people(loaded, in: videos, at: validation, &annotations)]
-    }
+    let loaded = try detectorFile.detector.map { try detectorFile.load($0, engine) }
+    let proposals = loaded == nil ? valProposals : [annotations.expect("val-people")]
     let scored = try proposals.isEmpty ? [scoredBoxes(validation, &annotations)] : proposals
-    let config = try configuration(train, validation, scored, labels, threshold)
+    let config = try configuration(
+      train, validation, scored, labels, loaded.map { detectorFile.threshold($0) })
     for notice in config.notices { Console.warn(notice) }
+    let found = annotations
+    let findingPeople: (() throws -> Void)? = loaded.map { loaded in
+      { try people(loaded, in: videos, at: validation, as: proposals[0], found) }
+    }
     let tuning = try FineTuning(
-      config, labels: labels, options(videos, proposals, annotations), engine: engine)
+      config, labels: labels, options(videos, proposals, annotations), engine: engine, findingPeople: findingPeople)
     if !overwrite { try tuning.checkFolder() }
     for notice in tuning.notices { Console.warn(notice) }
     let result = try Interruption.stoppable {

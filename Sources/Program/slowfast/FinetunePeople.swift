@@ -6,13 +6,13 @@ internal import Video
 internal import Wording
 
 extension FinetuneCommand {
-  /// The people that a detector finds at the key frames of held-out rows, in a file of their own. Who was found stays known in
+  /// Writes the people that a detector finds at the key frames of held-out rows to a file of their own. Who was found stays known in
   /// `annotations/people.journal`: the same command looks at no frame twice.
   ///
   /// - Throws: `Interrupted`, `FineTuningPeopleError`, and whatever is wrong with videos and detector.
   func people(
-    _ loaded: LoadedDetector, in videos: [String], at rows: String, _ annotations: inout Annotations
-  ) throws -> String {
+    _ loaded: LoadedDetector, in videos: [String], at rows: String, as path: String, _ annotations: Annotations
+  ) throws {
     let keyFrames = try GroundTruthTable.read(path: annotations.reading(rows)).table.keyFrames
     let times = Dictionary(grouping: keyFrames, by: \.video).mapValues { $0.map(\.time) }
     var settings = PeopleDetection.Settings()
@@ -30,9 +30,8 @@ extension FinetuneCommand {
     let threshold = detectorFile.threshold(loaded)
     let found = try run.look(stopsAtDamage: false).filtered(scoreThreshold: threshold)
     if found.boxCount == 0 { throw FineTuningPeopleError(frames: found.frameCount, threshold: threshold) }
-    let path = try annotations.add("val-people") { try writeFile($0, found.csv) }
+    try annotations.write(path) { try writeFile($0, found.csv) }
     Console.say(run.summary(found, path, threshold: threshold))
-    return path
   }
 }
 

@@ -94,9 +94,12 @@ public final class FineTuning {
   ///   - config: `TRAIN.CHECKPOINT_FILE_PATH` are the weights to begin with, `AVA.TRAIN_GT_BOX_LISTS` and
   ///     `AVA.TRAIN_PREDICT_BOX_LISTS` what is learned from, `AVA.TEST_LISTS` and `AVA.GROUNDTRUTH_FILE` what is held out.
   ///   - labels: Of ids 1 to `MODEL.NUM_CLASSES`.
-  /// - Throws: What is wrong with the configuration, the lists or the classes.
+  ///   - findingPeople: Writes the options' ``FineTuningOptions/validationProposals`` where they are still to be found, at the key
+  ///     frames of the ground truth. Called once nothing else is wrong.
+  /// - Throws: What is wrong with the configuration, the lists or the classes, and what `findingPeople` throws.
   public init(
-    _ config: Configuration, labels: LabelMap, _ options: FineTuningOptions, engine: Engine
+    _ config: Configuration, labels: LabelMap, _ options: FineTuningOptions, engine: Engine,
+    findingPeople: (() throws -> Void)? = nil
   ) throws {
     (self.config, self.labels, self.options, self.engine) = (config, labels, options, engine)
     seed = UInt64(bitPattern: Int64(config[.rngSeed]))
@@ -106,17 +109,9 @@ public final class FineTuning {
     let learned = read[.avaTrainGtBoxLists].map { joinPath(read[.avaAnnotationDir], $0) }
     training = try AVATraining(
       read, videos: Self.videos(options.videos, named: learned), names: Self.names("--train", read, .avaTrainLists))
-    var held = read
     let truthPath = joinPath(read[.avaAnnotationDir], read[.avaGroundtruthFile])
-    let proposals = options.proposalFiles
-    try held.apply(overrides: [
-      Key.avaTrainLists.name, pythonList(config[.avaTestLists]),
-      Key.avaTrainGtBoxLists.name, pythonList(proposals.isEmpty ? [absolutePath(truthPath)] : []),
-      Key.avaTrainPredictBoxLists.name, pythonList(proposals),
-    ])
-    validation = try AVATraining(
-      held, videos: Self.videos(options.videos, named: [truthPath]),
-      names: Self.names(proposals.isEmpty ? "--val" : "--val-proposals", read, .avaTestLists))
+    var held = try Self.heldOut(
+      read, truth: truthPath, proposals: findingPeople == nil ? options.proposalFiles : [], videos: options.videos)
     let truth = try GroundTruthTable.read(path: truthPath)
     // Of rows that also are the boxes to score reading them has said it.
     if let id = truth.table.actionIDs.first(where: { !labels.contains(Int($0)) }) {
@@ -125,6 +120,11 @@ public final class FineTuning {
         advice: "correct the rows, or add the class to --classes")
     }
     if truth.table.count == 0 { throw FineTuningError.noTruth(path: truthPath) }
+    if let findingPeople {
+      try findingPeople()
+      held = try Self.heldOut(read, truth: truthPath, proposals: options.proposalFiles, videos: options.videos)
+    }
+    validation = held
     try Self.checkMatch(validation, truth.table, path: truthPath, proposals: options.validationProposals)
     judge = FrameJudge(labels: labels, truth: truth.table)
     identity = try PhaseIdentity(read, labels, options, truth: truthPath)
@@ -146,6 +146,21 @@ public final class FineTuning {
       Key.avaGroundtruthFile.name, pythonString(draft(config[.avaGroundtruthFile])),
     ])
     return read
+  }
+
+  /// The boxes that are scored: a detector's, or where there are none those of the ground truth.
+  private static func heldOut(
+    _ read: Configuration, truth: String, proposals: [String], videos: [String]
+  ) throws -> AVATraining {
+    var held = read
+    try held.apply(overrides: [
+      Key.avaTrainLists.name, pythonList(read[.avaTestLists]),
+      Key.avaTrainGtBoxLists.name, pythonList(proposals.isEmpty ? [absolutePath(truth)] : []),
+      Key.avaTrainPredictBoxLists.name, pythonList(proposals),
+    ])
+    return try AVATraining(
+      held, videos: Self.videos(videos, named: [truth]),
+      names: names(proposals.isEmpty ? "--val" : "--val-proposals", read, .avaTestLists))
   }
 
   /// What messages call what a split is read from: the command's options.

@@ -13,22 +13,22 @@ import PackageDescription
 #endif
 
 // `make test-address` and `make test-thread` build it with -DSANITIZED as well: only what handles memory itself or starts
-// threads, with its tests; -DTHREADS leaves out those of modules that start none. `Fuzzing/build.sh` builds it with -DFUZZED
-// beside PORTABLE_ONLY: all that readers need, without x86's kernels. Swift traps undefined arithmetic by itself; what C
-// headers bring into Swift is made to trap too.
+// threads, with its tests; -DTHREADS leaves out those of modules that start none, -DTRAINING takes those of training in their
+// place. `Fuzzing/build.sh` builds it with -DFUZZED beside PORTABLE_ONLY: all that readers need, without x86's kernels. Swift
+// traps undefined arithmetic by itself; what C headers bring into Swift is made to trap too.
 #if SANITIZED
-  #if THREADS
-    let withoutThreads: Set = ["JSON", "YAML", "Imaging", "ImageFiles", "BoxFiles"]
-    let sanitizedFormats: Set = ["JSON", "Datasets", "Checkpoint", "AVARecords"]
+  #if TRAINING
+    let sanitizedTests = ["NN", "RoIAlign", "Augmentation", "Optimization", "Collectives", "TrainingData", "Trainer"]
+  #elseif THREADS
+    let sanitizedTests = [
+      "Files", "Tensors", "Parallel", "Kernels", "Checkpoint", "Video", "AVARecords", "Optimization",
+    ]
   #else
-    let withoutThreads: Set<String> = []
-    let sanitizedFormats: Set = ["JSON", "YAML", "Datasets", "Checkpoint", "BoxFiles", "AVARecords"]
+    let sanitizedTests = [
+      "Files", "JSON", "YAML", "Tensors", "Parallel", "Kernels", "Checkpoint", "Imaging", "ImageFiles", "Video",
+      "AVARecords", "BoxFiles", "Optimization",
+    ]
   #endif
-  let sanitizedTests = [
-    "Files", "JSON", "YAML", "Tensors", "Parallel", "Kernels", "Checkpoint", "Imaging", "ImageFiles", "Video",
-    "AVARecords",
-    "BoxFiles",
-  ].filter { !withoutThreads.contains($0) }
   let checkedC = ["-fsanitize=undefined", "-fsanitize-trap=undefined"]
   let locks: [Target] = [.target(name: "KnownLocks", path: "Tests/KnownLocks")]
 #else
@@ -91,6 +91,16 @@ let collections: Target.Dependency = .product(name: "OrderedCollections", packag
 func grouped(_ group: String, _ targets: [Target]) -> [Target] {
   for target in targets { target.path = "Sources/\(group)/\(target.name)" }
   return targets
+}
+
+/// Some targets with all that they stand on.
+func needed(_ names: [String], of all: [Target]) -> [Target] {
+  var (found, open) = (Set(names), names)
+  while let name = open.popLast() {
+    for case .byNameItem(let other, _) in all.first(where: { $0.name == name })?.dependencies ?? []
+    where found.insert(other).inserted { open.append(other) }
+  }
+  return all.filter { found.contains($0.name) }
 }
 
 let cLibraries: [Target] = [
@@ -501,15 +511,11 @@ let testTargets: [Target] = [
 
 #if SANITIZED
   let products: [Product] = []
-  let targets =
-    grouped("CLibraries", cLibraries) + grouped("Support", support)
-    + grouped("Engine", engine.filter { $0.name != "NN" })
-    + grouped("Formats", formats.filter { sanitizedFormats.contains($0.name) })
-    + grouped("Media", media.filter { ["Imaging", "ImageFiles", "Video"].contains($0.name) })
-    + locks
-    + testTargets.filter {
-      $0.name == "TestSupport" || $0.name == "FrameSupport" || sanitizedTests.contains(String($0.name.dropLast(5)))
-    }
+  let targets = needed(
+    sanitizedTests.map { $0 + "Tests" },
+    of: grouped("CLibraries", cLibraries) + grouped("Support", support) + grouped("Engine", engine) + roiAlign
+      + grouped("Formats", formats) + grouped("Media", media) + grouped("Models", models)
+      + grouped("Training", training) + locks + testTargets)
 #elseif PORTABLE_ONLY && !FUZZED
   // The arithmetic and the networks that stand on it, with their tests: nothing else differs there.
   let products: [Product] = []

@@ -11,7 +11,7 @@ import Testing
   private let calibration = Calibration(
     ranges: [
       Calibration.Range(operation: "conv 3->2 1x1x1 + relu", largest: [1.5, 0], means: [0.25, 0]),
-      Calibration.Range(operation: "conv 2->1 \"1x1x1\"", largest: [1e-8], means: [-3]),
+      Calibration.Range(operation: "conv 2->1 \"1x1x1\"", largest: [1e-8], means: [-1e-9]),
     ], weightsMark: "abc")
 
   @Test("what is written is read again")
@@ -45,6 +45,15 @@ import Testing
       (
         "{\"format\": \"slowfast int8 calibration\", \"version\": 1, \"weights\": \"a\", \"layers\": [{\"operation\": \"c\", "
           + "\"largest\": [1, 2], \"means\": [0]}]}", "2 numbers in \"largest\" and 1 in \"means\""
+      ),
+      (
+        "{\"format\": \"slowfast int8 calibration\", \"version\": 1, \"weights\": \"a\", \"layers\": [{\"operation\": \"c\", "
+          + "\"largest\": [1, 2], \"means\": [0, -4.5]}]}",
+        "channel 1 of layer 1 has the mean -4.5 and the largest number 2.0"
+      ),
+      (
+        "{\"format\": \"slowfast int8 calibration\", \"version\": 1, \"weights\": \"a\", \"layers\": [{\"operation\": \"c\", "
+          + "\"largest\": [0, 0], \"means\": [0, 0]}]}", "all of its numbers are 0"
       ),
     ])
   func refuses(text: String, words: String) throws {

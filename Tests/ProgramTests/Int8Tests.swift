@@ -1,5 +1,6 @@
 import Files
 import Foundation
+import Tensors
 import TestSupport
 import Testing
 
@@ -94,6 +95,23 @@ import Testing
       Self.test(scratch.path + "/d", ["--calibration", Self.calibration]), status: 64,
       ["--calibration is for --precision int8"])
     #expect(scratch.files == ["cut.json"])
+  }
+
+  /// Integers are finite whatever they stand for.
+  @Test("a clip with numbers that are not finite is refused, as in other precisions")
+  func notFinite() throws {
+    let scratch = Scratch()
+    let clip = Tensor(zeros: [1, 3, 32, 64, 80])
+    clip.storage.pointer[5000] = .nan
+    try clip.writeNPY(scratch.path + "/clip.npy")
+    try Tensor([1, 5], [0, 1, 1, 20, 20]).writeNPY(scratch.path + "/boxes.npy")
+    for int8 in [[], ["--precision", "int8", "--calibration", Self.calibration]] {
+      let files = ["--clip", scratch.path + "/clip.npy", "--boxes", scratch.path + "/boxes.npy"]
+      expectFailure(
+        Program.run(["forward", "--output", scratch.path + "/o.npy"] + Self.model + files + int8),
+        ["not finite numbers", "NaN or infinity in the clip"])
+    }
+    #expect(!pathExists(scratch.path + "/o.npy"))
   }
 
   @Test("calls of calibrate that cannot be are refused")

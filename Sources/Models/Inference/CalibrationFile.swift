@@ -78,8 +78,13 @@ public struct CalibrationFile {
       guard !largest.isEmpty, largest.count == means.count else {
         throw bad("layer \(index + 1) has \(largest.count) numbers in \"largest\" and \(means.count) in \"means\"")
       }
+      // A range leaves out what is rare, never what is usual.
+      for (channel, (most, mean)) in zip(largest, means).enumerated() where abs(mean) > 2 * most {
+        throw bad("channel \(channel) of layer \(index + 1) has the mean \(mean) and the largest number \(most)")
+      }
       ranges.append(Calibration.Range(operation: operation, largest: largest, means: means))
     }
+    guard ranges.contains(where: { $0.largest.contains { $0 > 0 } }) else { throw bad("all of its numbers are 0") }
     calibration = Calibration(ranges: ranges, weightsMark: mark)
     if case .number(let number)? = value["clips"] { clips = number.int ?? 0 } else { clips = 0 }
   }

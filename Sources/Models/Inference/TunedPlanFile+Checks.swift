@@ -25,7 +25,7 @@ extension TunedPlanFile {
     if setting.precision != here.precision {
       throw misfit(
         "for \(setting.precision)", "this run computes in \(here.precision)",
-        "give --precision \(setting.precision), \(another)")
+        Precision(rawValue: setting.precision) == nil ? another : "give --precision \(setting.precision), \(another)")
     }
     if setting.kernels != here.kernels {
       throw misfit(

@@ -82,7 +82,9 @@ struct ForwardCommand: ParsableCommand {
       }
       try writeFile(stages, activationSummary(named))
     }
-    if !scores.array.allSatisfy(\.isFinite) { throw NotFinite() }
+    // Integers are finite whatever they stand for.
+    let isFinite = scores.array.allSatisfy(\.isFinite) && (!model.engine.quantizes || clip.array.allSatisfy(\.isFinite))
+    if !isFinite { throw NotFinite() }
     try scores.writeNPY(output)
     Console.say("wrote \(output): \(describe(shape: scores.shape))")
   }
@@ -91,7 +93,7 @@ struct ForwardCommand: ParsableCommand {
 /// Scores that are no numbers.
 struct NotFinite: Error, CustomStringConvertible {
   let description =
-    "running the model: the scores are not finite numbers -> look for NaN or infinity in the clip and the weights"
+    "running the model: the clip or the scores are not finite numbers -> look for NaN or infinity in the clip and the weights"
 }
 
 /// A NumPy file of another shape than the command takes.

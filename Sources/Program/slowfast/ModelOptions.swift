@@ -111,7 +111,7 @@ func warnOfAlgorithms(_ model: VideoModel) {
         + "--precision bf16")
   }
   if model.engine.usesReferences { return }
-  let plain = model.network.convolutions.filter { $0.algorithm == .reference }.count
+  let plain = model.network.convolutions.filter { $0.algorithm == .reference && $0.choice == .rule }.count
   if plain == 0 { return }
   Console.warn(
     "--precision bf16: \(counted(plain, "convolution")) of groups of an odd number of channels will be computed by the "

@@ -4,7 +4,7 @@ internal import Files
 internal import Inference
 public import Runs
 public import TrackRecords
-internal import Video
+internal import Wording
 
 extension KeptRun {
   /// What was found, as `AVATest.run` gives it.

@@ -1,4 +1,5 @@
 internal import Files
+internal import Wording
 
 /// What is wrong with a video as a whole, without the advice; nil for errors that are not its own.
 public func damageCause(_ error: any Error) -> String? {
@@ -7,10 +8,4 @@ public func damageCause(_ error: any Error) -> String? {
   case is FileError: return withoutAdvice(error)
   default: return nil
   }
-}
-
-/// What an error says, without what to do.
-public func withoutAdvice(_ error: any Error) -> String {
-  let text = "\(error)"
-  return text.firstRange(of: " -> ").map { String(text[..<$0.lowerBound]) } ?? text
 }

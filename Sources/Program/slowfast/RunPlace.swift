@@ -2,6 +2,7 @@ internal import Files
 internal import Glibc
 internal import Runs
 internal import Video
+internal import Wording
 
 /// Where a run keeps its scores: in a journal beside its results, which goes when these are written and lack
 /// nothing, or in a run directory, which stays. Both are locked until `close`.

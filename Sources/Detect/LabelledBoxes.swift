@@ -158,11 +158,16 @@ public struct LabelledBoxes: Sendable {
     ]
   }
 
-  /// Says of boxes of a larger picture what can be done here.
+  /// Says of boxes of another picture what can be done here.
   private static func withoutOptions<Value>(_ video: String, _ read: () throws -> Value) throws -> Value {
     do { return try read() } catch let error as ProposalError {
-      guard case .otherSize(let path, _, let reach, let size) = error else { throw error }
-      throw LabelledBoxesError.otherSize(path: path, video: video, reach: reach, size: size)
+      switch error {
+      case .otherSize(let path, _, let reach, let size):
+        throw LabelledBoxesError.otherSize(path: path, video: video, reach: reach, size: size)
+      case .otherShape(let path, _, let stated, let size):
+        throw LabelledBoxesError.otherShape(path: path, video: video, stated: stated, size: size)
+      default: throw error
+      }
     }
   }
 
@@ -202,6 +207,7 @@ public enum LabelledBoxesError: Error, Equatable, CustomStringConvertible {
   /// Boxes of one moment have one id, and do not show one person.
   case twoPlaces(place: String, id: Int)
   case otherSize(path: String, video: String, reach: String, size: String)
+  case otherShape(path: String, video: String, stated: String, size: String)
   case nothing(path: String, videos: [String], reasons: [String])
 
   public var description: String {
@@ -227,6 +233,9 @@ public enum LabelledBoxesError: Error, Equatable, CustomStringConvertible {
       return
         "reading boxes with classes: '\(path)': many boxes of '\(video)' lie beyond its picture of \(size) pixels, up to \(reach) "
         + "-> give the video in the size that was annotated"
+    case .otherShape(let path, let video, let stated, let size):
+      return "reading boxes with classes: "
+        + ProposalError.otherShape(path: path, video: video, stated: stated, size: size)
     case .nothing(let path, let videos, let reasons):
       let why = reasons.isEmpty ? "" : " (\(reasons.joined(separator: "; ")))"
       return

@@ -21,13 +21,23 @@ public enum ProposalError: Error, Equatable, CustomStringConvertible {
   /// Boxes in pixels of a picture of unknown size.
   case noSize(place: String)
   case otherSize(path: String, video: String, reach: String, size: String)
+  /// The file says how large the video's pictures are, and no scaling makes the video's of it.
+  case otherShape(path: String, video: String, stated: String, size: String)
   /// No box is left.
   case nothingLeft(path: String, videos: [String], reasons: [String], advice: String)
 
   /// What is wrong with the boxes of one video alone, and what to do; nil for other errors.
   static func fault(_ error: any Error) -> String? {
-    if case .otherSize? = error as? ProposalError { return "\(error)" }
-    return nil
+    switch error as? ProposalError {
+    case .otherSize?, .otherShape?: "\(error)"
+    default: nil
+    }
+  }
+
+  /// The same for whoever reads boxes.
+  static func otherShape(path: String, video: String, stated: String, size: String) -> String {
+    "'\(path)' says that the pictures of '\(video)' have \(stated) pixels, and they have \(size), another ratio of the sides: "
+      + "its boxes would be at other places -> give the video that was annotated, or correct the size in the file"
   }
 
   public var description: String {
@@ -73,6 +83,8 @@ public enum ProposalError: Error, Equatable, CustomStringConvertible {
       return
         "\(doing) '\(path)': many boxes of '\(video)' lie beyond its picture of \(size) pixels, up to \(reach) -> say "
         + "of which picture they are: --proposals-size WIDTHxHEIGHT"
+    case .otherShape(let path, let video, let stated, let size):
+      return "\(doing) " + Self.otherShape(path: path, video: video, stated: stated, size: size)
     case .nothingLeft(let path, let videos, let reasons, let advice):
       let why = reasons.isEmpty ? "" : ": " + reasons.joined(separator: "; ")
       return "detecting: of '\(path)' no box is left for \(listed(videos))\(why) -> \(advice)"

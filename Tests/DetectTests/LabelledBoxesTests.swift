@@ -196,6 +196,23 @@ import Testing
     #expect("\(String(describing: error))".contains("Größe 2 (final)"), "\(String(describing: error))")
   }
 
+  /// Boxes on the same pictures, larger or smaller, are scaled; on pictures of another shape they would be at other places.
+  @Test(arguments: [((194, 126), true), ((98, 64), true), ((194, 63), false), ((63, 97), false), ((100, 63), false)])
+  func picturesOfAnotherShapeAreRefused(_ stated: (Int, Int), _ isScaled: Bool) throws {
+    defer { folder.remove() }
+    let text = video(track("run", [25], left: 0)).replacing(
+      "<width>97</width><height>63</height>", with: "<width>\(stated.0)</width><height>\(stated.1)</height>")
+    if isScaled {
+      let found = try #require(try read(text, labels("run")))
+      #expect(abs(found.rows[0].box.x2 - 48.5 / Double(stated.0)) < 1e-6)
+      return
+    }
+    let error = #expect(throws: LabelledBoxesError.self) { try read(text, labels("run")) }
+    let words =
+      "boxes.xml' says that the pictures of 'bframes' have \(stated.0) x \(stated.1) pixels, and they have 97 x 63"
+    #expect("\(String(describing: error))".contains(words), "\(String(describing: error))")
+  }
+
   /// Names with spaces and letters of any script.
   @Test func namesOfAnyScript() throws {
     defer { folder.remove() }

@@ -23,6 +23,8 @@ public struct BoxFile: Sendable {
   public internal(set) var personNumber: Int?
   /// The number of a video's first frame by the format's convention; nil where it has none.
   public internal(set) var firstFrame: Int?
+  /// Whether the sizes that records have are those of the video's own pictures, and not of a form that somebody brought them into.
+  public internal(set) var hasPictureSizes = false
   /// Whether pixels or fractions were told from the values.
   public internal(set) var isUnitGuessed = false
   public internal(set) var leftOut: [LeftOut] = []

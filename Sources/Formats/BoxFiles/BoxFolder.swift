@@ -43,6 +43,7 @@ extension BoxFile {
       known.allSatisfy { value($0) == value(first) } ? value(first) : nil
     }
     joined.firstFrame = common(\.firstFrame)
+    joined.hasPictureSizes = common { $0.hasPictureSizes } ?? false
     let areAlike = known.allSatisfy { $0.classNames == first.classNames && $0.personNumber == first.personNumber }
     if areAlike { (joined.classNames, joined.personNumber) = (first.classNames, first.personNumber) }
     let remarks = known.flatMap { part in part.remarks.map { "'\(splitPath(part.path).name)': \($0)" } }

@@ -57,6 +57,7 @@ private final class CVATReader: XMLElementHandler {
   init(_ builder: BoxFileBuilder) {
     self.builder = builder
     self.builder.file.firstFrame = 0
+    self.builder.file.hasPictureSizes = true
   }
 
   /// What is in `meta` may stand behind the boxes, too: it is applied at the end.

@@ -13,6 +13,20 @@ import Testing
     #expect(try joinProcessGroup(environment: { _ in nil }) is SingleProcess)
   }
 
+  /// What one process does is refused to several, and not to one that a launcher started.
+  @Test func oneProcessAlone() throws {
+    for environment in [[:], ["OMPI_COMM_WORLD_SIZE": "1"], ["PMI_RANK": "0", "PMI_SIZE": "1"]] {
+      try checkIsAlone(doing: "fine-tuning") { environment[$0] }
+    }
+    let error = #expect(throws: ProcessGroupError.self) {
+      try checkIsAlone(doing: "fine-tuning") { ["OMPI_COMM_WORLD_SIZE": "2"][$0] }
+    }
+    #expect(
+      error?.description.hasPrefix(
+        "fine-tuning: OpenMPI's mpirun started this process (OMPI_COMM_WORLD_SIZE is 2), one of several")
+        == true)
+  }
+
   @Test func mpirunOfOpenMPI() throws {
     // It sets PMIx's variables, too; and Slurm's are there where it runs in a job.
     let found = try find([

@@ -41,7 +41,8 @@ import VideoModels
     ),
     ("a.txt", "wave\r\nrun\r\nWave\r\n", ", line 3: expected a name of its own, whatever its case"),
     ("a.txt", "\n# nothing\n", "expected names, one a line, found none"),
-    ("a.txt", "wa\u{7}ve\n", ", line 1: expected a name in UTF-8"),
+    ("a.txt", "wa\u{7}ve\n", ", line 1: expected a name alone, found a control character (7) in it"),
+    ("a.txt", "run\n2\twave\n", ", line 2: expected a name alone, found a tab in it"),
     (
       "a.pbtxt", "item { name: \"a\" id: 1 } item { name: \"b\" id: 3 }",
       "found no id 2, and an id 3 -> number the classes"

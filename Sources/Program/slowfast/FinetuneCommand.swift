@@ -1,5 +1,6 @@
 internal import AVARecords
 internal import ArgumentParser
+internal import Collectives
 internal import Configuration
 internal import Detect
 internal import Files
@@ -304,6 +305,7 @@ struct FinetuneCommand: ParsableCommand {
   }
 
   func run() throws {
+    try checkIsAlone(doing: "fine-tuning")
     // A folder may hold an export for each video.
     for path in [train, validation].filter({ !isFolder($0) }) + trainProposals + valProposals {
       try checkReadable(path, doing: "reading boxes")

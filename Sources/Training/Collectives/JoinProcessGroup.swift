@@ -29,3 +29,13 @@ public func withProcessGroup<Value>(_ body: (any ProcessGroup) throws -> Value) 
     throw error
   }
 }
+
+/// Refuses to do something in several processes that one does by itself.
+///
+/// - Throws: `ProcessGroupError.onlyOne`, `.withoutMPI`.
+public func checkIsAlone(
+  doing: String, environment: (String) -> String? = { getenv($0).map { String(cString: $0) } }
+) throws {
+  guard let launcher = try MPILauncher.find(environment), launcher.size != 1 else { return }
+  throw ProcessGroupError.onlyOne(doing: doing, launcher: launcher.found)
+}

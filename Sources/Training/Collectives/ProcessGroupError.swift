@@ -19,6 +19,8 @@ public enum ProcessGroupError: Error, Equatable, CustomStringConvertible {
   case noLibrary(launcher: String, variable: String, package: String, reasons: [String])
   /// Slurm started several processes that know nothing of each other.
   case withoutMPI(variable: String, count: Int)
+  /// A launcher started several processes of what is one.
+  case onlyOne(doing: String, launcher: String)
   /// The launcher started more processes, or fewer, than the library knows of.
   case otherSize(launcher: String, variable: String, launched: Int, library: String, rank: Int, size: Int)
   case notStarted(library: String, reason: String)
@@ -47,6 +49,9 @@ public enum ProcessGroupError: Error, Equatable, CustomStringConvertible {
       return "srun started \(count) processes (\(variable)) without MPI: each would train alone"
         + " -> srun --mpi=pmix for OpenMPI, --mpi=pmi2 for MPICH (srun --mpi=list says what this Slurm has);"
         + " or one process: srun --ntasks=1"
+    case .onlyOne(let doing, let launcher):
+      return "\(doing): \(launcher), one of several, and this is done by one process"
+        + " -> start it without mpirun or srun; slowfast train is done by several (docs/training.md)"
     case .otherSize(let launcher, let variable, let launched, let library, let rank, let size):
       return "MPI: \(launcher), but to \(library) this is rank \(rank) of \(size), expected one of \(launched)"
         + " -> start with the launcher that belongs to this library; or name the launcher's own library by"

@@ -28,7 +28,12 @@ public enum ClassList {
     for (index, raw) in text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline).enumerated() {
       let name = trimmed(raw)
       if name.isEmpty || name.hasPrefix("#") { continue }
-      if name.unicodeScalars.contains(where: { $0.value < 0x20 || $0.value == 0xFFFD }) {
+      if let scalar = name.unicodeScalars.first(where: { $0.value < 0x20 || $0.value == 0x7F }) {
+        throw bad(
+          index + 1, "a name alone", scalar == "\t" ? "a tab in it" : "a control character (\(scalar.value)) in it",
+          "write the classes' names, one a line, and nothing beside them")
+      }
+      if name.unicodeScalars.contains(where: { $0.value == 0xFFFD }) {
         throw bad(index + 1, "a name in UTF-8", "bytes that are none", "save the list as text in UTF-8")
       }
       // Labels of annotation tools are told apart without regard to case.

@@ -19,11 +19,15 @@ struct SmallTraining {
 
   /// Trains a configuration of configs/demo on clips of 32 pixels, a few channels wide.
   func train(_ config: String, _ output: String, _ pairs: [String], _ options: [String] = []) -> Program.Result {
-    Program.run(
-      ["train", "--cfg", projectRoot + "/configs/demo/\(config).yaml", "--output-dir", output] + options
-        + ["DATA.PATH_TO_DATA_DIR", clips.path, "DATA.PATH_PREFIX", clips.path, "RESNET.WIDTH_PER_GROUP", "4"]
-        + ["DATA.TRAIN_CROP_SIZE", "32", "DATA.TRAIN_JITTER_SCALES", "[32, 40]", "SOLVER.WARMUP_EPOCHS", "0.0"]
-        + ["TEST.ENABLE", "False", "TRAIN.CHECKPOINT_PERIOD", "1"] + pairs)
+    Program.run(call(config, output, pairs, options))
+  }
+
+  /// The words of such a call.
+  func call(_ config: String, _ output: String, _ pairs: [String], _ options: [String] = []) -> [String] {
+    ["train", "--cfg", projectRoot + "/configs/demo/\(config).yaml", "--output-dir", output] + options
+      + ["DATA.PATH_TO_DATA_DIR", clips.path, "DATA.PATH_PREFIX", clips.path, "RESNET.WIDTH_PER_GROUP", "4"]
+      + ["DATA.TRAIN_CROP_SIZE", "32", "DATA.TRAIN_JITTER_SCALES", "[32, 40]", "SOLVER.WARMUP_EPOCHS", "0.0"]
+      + ["TEST.ENABLE", "False", "TRAIN.CHECKPOINT_PERIOD", "1"] + pairs
   }
 
   /// All that a checkpoint holds, by name: the model's tensors and the optimizer's.

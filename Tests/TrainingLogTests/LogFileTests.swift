@@ -47,7 +47,7 @@ import TrainingLog
     }
     #expect(log.entries.count == 12)
     #expect(
-      try scratch.lines("stdout.log").contains { $0.hasSuffix(": training goes on with epoch \(startEpoch + 1)") }
+      try scratch.lines("stdout.log").contains { $0.hasSuffix(": training goes on after epoch \(startEpoch)") }
         == (startEpoch > 0))
   }
 

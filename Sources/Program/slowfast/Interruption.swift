@@ -12,6 +12,7 @@ enum Interruption {
   private struct State {
     var signal: Int32?
     var isStoppable = false
+    var unfinished = usualLoss
   }
 
   private static let state = Mutex(State())
@@ -93,7 +94,12 @@ enum Interruption {
     }
   }
 
-  private static let unfinished = "what was not finished is not kept (scores in a journal are)"
+  private static let usualLoss = "what was not finished is not kept (scores in a journal are)"
+
+  /// What is said of the work under way that is cut off; nil for what holds of scores.
+  static func setLoss(_ text: String?) { state.withLock { $0.unfinished = text ?? usualLoss } }
+
+  private static var unfinished: String { state.withLock { $0.unfinished } }
 
   private static func name(of signal: Int32) -> String {
     signal == SIGINT ? "Ctrl-C" : signal == SIGTERM ? "SIGTERM" : "SIGHUP"

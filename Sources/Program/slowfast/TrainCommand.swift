@@ -106,7 +106,14 @@ struct TrainCommand: ParsableCommand {
   private func train(_ group: any ProcessGroup) throws {
     let config = try configuration()
     let isFirst = group.rank == 0
-    if isFirst { for notice in config.notices { Console.warn(notice) } }
+    if isFirst {
+      for notice in config.notices { Console.warn(notice) }
+      if config[.numShards] > 1, config[.numShards] != group.size {
+        Console.warn(
+          "\(config.cite(.numShards)): \(counted(group.size, "process trains", plural: "processes train")), for a launcher says "
+            + "how many there are -> mpirun -n \(config[.numShards]) slowfast train ... (docs/training.md)")
+      }
+    }
     // Processes of one machine share its processors.
     let engine = options.engine(usual: group.localSize > 1 ? max(1, availableProcessors() / group.localSize) : nil)
     if isFirst { try makeFolder(config[.outputDir]) }
@@ -119,31 +126,36 @@ struct TrainCommand: ParsableCommand {
     if isFirst {
       for notice in training.notices { Console.say(notice) }
       let processes = group.size > 1 ? "; \(group.size) processes (\(group.carrier))" : ""
-      Console.say(
-        "training \(counted(training.epochs - training.firstEpoch, "epoch")) of \(training.epochs), "
-          + "\(counted(training.clipsOfStep, "clip")) a step\(processes)")
+      let left = training.epochs - training.firstEpoch
+      if left > 0 {
+        Console.say(
+          "training \(counted(left, "epoch")) of \(training.epochs), \(counted(training.clipsOfStep, "clip")) a step\(processes)"
+        )
+      }
     }
     let reporter = TrainingReporter(isShown: isFirst)
+    Interruption.setLoss("the epoch at hand is lost; the same command goes on from the last checkpoint")
     let ending = try Interruption.stoppable {
-      try training.run(
+      let ending = try training.run(
         isToStop: { Interruption.isAsked }, validate: validation, say: { if isFirst { Console.say($0) } },
         progress: reporter.show)
-    }
-    reporter.finish()
-    if !ending.isComplete {
+      reporter.finish()
+      if ending.isComplete { return ending }
       throw Interrupted(
         ending.checkpoint.map {
           "the epoch at hand is lost, '\($0)' is the last checkpoint: the same command goes on from it"
         }
-          ?? "no epoch was saved yet")
+          ?? "no epoch was saved yet: the same command begins anew")
     }
+    Interruption.setLoss(nil)
     if !isFirst { return }
-    if ending.seconds > 0 {
+    if training.firstEpoch < training.epochs {
       Console.say(
         "trained in \(duration(ending.seconds)); waited for data \(fixed(100 * ending.dataShare, 1)) % of the time"
           + (ending.unreadable > 0 ? "; \(counted(ending.unreadable, "sample")) could not be read" : ""))
     } else {
-      Console.say("all \(training.epochs) epochs are done already")
+      Console.say(
+        training.epochs == 1 ? "the epoch is done already" : "all \(training.epochs) epochs are done already")
     }
     lock?.release()
     try test(config, ending.checkpoint)
@@ -186,7 +198,7 @@ struct TrainCommand: ParsableCommand {
         try own.apply(overrides: [Key.testCheckpointFilePath.name, pythonString(path)])
         let model = try LoadedModel(own, WeightOptions(), engine: engine)
         let found = try test.run(model: model, isToStop: { Interruption.isAsked }) { _ in }
-        if Interruption.isAsked { throw Interrupted("the validation was not finished") }
+        if Interruption.isAsked { throw Interrupted(Self.unvalidated) }
         guard let truth = test.groundTruth else { return TrainingRun.Validation() }
         return TrainingRun.Validation(map: try TestSummary(test.labels, found, truth, of: test.keyFrameCount).mAP)
       }
@@ -197,12 +209,17 @@ struct TrainCommand: ParsableCommand {
       return nil
     }
     return { path in
-      try clips.run(path) { scores, labels in
+      let found = try clips.run(path, isToStop: { Interruption.isAsked }) { scores, labels in
         let sets = labels.map { row in row.indices.filter { row[$0] > 0 } }
         return MeanAveragePrecision(clips: 1, scores: scores, labels: sets).percent / 100
       }
+      guard let found else { throw Interrupted(Self.unvalidated) }
+      return found
     }
   }
+
+  private static let unvalidated =
+    "the validation was not finished: the same command does it again, from the last checkpoint"
 
   private func replay(_ folder: String) throws {
     let replay = try Replay(folder: folder, epochs: epochs)
@@ -226,7 +243,14 @@ struct TrainCommand: ParsableCommand {
       [check.isPassed ? "agree" : "DIFFER", check.name, short(check.difference), short(check.allowed), check.place]
     }
     print(TextTable(["", "", "largest difference", "allowed", "where"], compared).text, terminator: "")
-    if !checks.allSatisfy(\.isPassed) { throw ExitCode(1) }
+    if checks.allSatisfy(\.isPassed) { return }
+    let others = [ConvolutionAlgorithm?.none, .direct, .planar].filter { $0 != convolution }
+    let ways = others.map { $0.map { "with --convolution \($0.rawValue)" } ?? "without --convolution" }
+    Console.say(
+      "what differs may be rounding: where a ReLU's input is next to zero, which side it falls on hangs on the algorithm of "
+        + "the convolutions -> try it \(series(ways, "and")); "
+        + "what agrees with one of them is right (docs/training.md)")
+    throw ExitCode(1)
   }
 
   private func short(_ number: Double) -> String { number == 0 ? "0" : scientific(number, 1) }

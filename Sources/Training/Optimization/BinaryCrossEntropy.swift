@@ -9,6 +9,7 @@ public import Tensors
 /// Source: torch.nn.BCELoss.
 public struct BinaryCrossEntropy: SingleOutputLoss {
   public let name = "bce"
+  public let targetKinds: [TargetKind] = [.soft]
 
   public init() {}
 

@@ -7,6 +7,7 @@ public import Tensors
 /// Source: torch.nn.BCEWithLogitsLoss.
 public struct BinaryCrossEntropyWithLogits: SingleOutputLoss {
   public let name = "bce_logit"
+  public let targetKinds: [TargetKind] = [.soft]
 
   public init() {}
 

@@ -6,6 +6,7 @@ public import Tensors
 /// Source: torch.nn.CrossEntropyLoss with its defaults, but that no class is ignored.
 public struct CrossEntropy: SingleOutputLoss {
   public let name = "cross_entropy"
+  public let targetKinds: [TargetKind] = [.classes]
 
   public init() {}
 

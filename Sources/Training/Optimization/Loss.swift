@@ -11,6 +11,9 @@ public enum Targets: Sendable {
   case none
 }
 
+/// What targets are.
+public enum TargetKind: Sendable, CaseIterable { case classes, soft, none }
+
 /// A loss and where it leads.
 public struct LossResult: Sendable {
   /// The mean that is minimised.
@@ -38,6 +41,8 @@ public protocol Loss: Sendable {
   var name: String { get }
   /// How many outputs it takes.
   var outputCount: Int { get }
+  /// What it compares with; where nothing is said, anything.
+  var targetKinds: [TargetKind] { get }
 
   /// Computes the loss.
   ///
@@ -45,6 +50,10 @@ public protocol Loss: Sendable {
   ///   - outputs: ``outputCount`` tensors [rows, classes].
   ///   - targets: Of the kind that the loss compares with.
   func evaluate(_ outputs: [Tensor], _ targets: Targets) throws(LossError) -> LossResult
+}
+
+extension Loss {
+  public var targetKinds: [TargetKind] { TargetKind.allCases }
 }
 
 /// A loss of one output of the network.

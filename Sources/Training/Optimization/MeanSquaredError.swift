@@ -5,6 +5,7 @@ public import Tensors
 /// Source: torch.nn.MSELoss.
 public struct MeanSquaredError: SingleOutputLoss {
   public let name = "mse"
+  public let targetKinds: [TargetKind] = [.soft]
 
   public init() {}
 

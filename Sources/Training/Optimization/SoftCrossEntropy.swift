@@ -7,6 +7,7 @@ public import Tensors
 /// Source: PyTorchVideo's SoftTargetCrossEntropyLoss with normalize_targets False, as PySlowFast has it.
 public struct SoftCrossEntropy: SingleOutputLoss {
   public let name = "soft_cross_entropy"
+  public let targetKinds: [TargetKind] = [.classes, .soft]
 
   public init() {}
 

@@ -34,12 +34,15 @@ public struct ClipValidation {
 
   /// Scores all videos with the weights of a checkpoint.
   ///
-  /// - Parameter precision: Finds the mean average precision of scores, [clips, classes], for labels of the same shape, where
-  ///   clips have several classes.
+  /// - Parameters:
+  ///   - isToStop: Asked before every batch.
+  ///   - precision: Finds the mean average precision of scores, [clips, classes], for labels of the same
+  ///     shape, where clips have several classes.
+  /// - Returns: nil where it was to stop.
   /// - Throws: `FileError`, `CheckpointError`, `TrainingDataError`.
   public func run(
-    _ path: String, precision: (_ scores: [[Float]], _ labels: [[Float]]) -> Double
-  ) throws -> TrainingRun.Validation {
+    _ path: String, isToStop: () -> Bool = { false }, precision: (_ scores: [[Float]], _ labels: [[Float]]) -> Double
+  ) throws -> TrainingRun.Validation? {
     let file = try Checkpoint(path: path, naming: PySlowFastNames(), pool: engine.pool)
     let reader = WeightReader(file)
     let model = VideoModel(try Architecture(config), weights: reader, engine: engine)
@@ -48,6 +51,7 @@ public struct ClipValidation {
     var (top1, top5, clips) = (0.0, 0.0, 0)
     var (scores, labels): ([[Float]], [[Float]]) = ([], [])
     while let batch = try loader.next() {
+      if isToStop() { return nil }
       let found = try model.classify(batch.clip)
       let classes = found.shape[1]
       switch batch.targets {

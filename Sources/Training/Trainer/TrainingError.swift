@@ -12,6 +12,12 @@ public enum TrainingError: Error, Equatable, CustomStringConvertible {
   case clips(loss: String, expected: Int, found: Int, keys: [String])
   /// Two networks of one training have not the same parameters.
   case otherParameters(name: String)
+  /// The last checkpoint of the training itself cannot be read; `previous` is the one before it.
+  case damagedCheckpoint(path: String, reason: String, previous: String?)
+  /// The training's own last checkpoint is of another network than the configuration's.
+  case otherNetwork(path: String, differences: [String])
+  /// The given weights say that as many epochs are done as there are to be.
+  case nothingLeft(path: String, done: Int, epochs: String)
   /// A network whose weights were all frozen, or that has none.
   case nothingToTrain
 
@@ -33,6 +39,17 @@ public enum TrainingError: Error, Equatable, CustomStringConvertible {
     case .otherParameters(let name):
       return "training: '\(name)' has another shape in a network for clips of another size, or is not there"
         + " -> set MULTIGRID.LONG_CYCLE False MULTIGRID.SHORT_CYCLE False"
+    case .damagedCheckpoint(let path, let reason, let previous):
+      return
+        "going on with a training: its own last checkpoint is damaged: \(reason) -> delete '\(path)': the same command "
+        + (previous.map { "then goes on from '\($0)'" } ?? "then begins anew, for there is no earlier one")
+    case .otherNetwork(let path, let differences):
+      return "going on with a training: its last checkpoint '\(path)' is of another network: "
+        + differences.joined(separator: "; ") + " -> set what the training had, or train from its weights alone: "
+        + "TRAIN.AUTO_RESUME False TRAIN.CHECKPOINT_FILE_PATH '\(path)' TRAIN.CHECKPOINT_EPOCH_RESET True, in another OUTPUT_DIR"
+    case .nothingLeft(let path, let done, let epochs):
+      return "training: '\(path)' says that epoch \(done) is done, and \(epochs): no epoch is left -> set "
+        + "TRAIN.CHECKPOINT_EPOCH_RESET True to begin with the first one on these weights, or SOLVER.MAX_EPOCH above \(done)"
     case .nothingToTrain:
       return "training: the network has no weights that are trained -> freeze less"
     }

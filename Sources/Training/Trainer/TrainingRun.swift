@@ -36,6 +36,8 @@ public final class TrainingRun {
   private let precise: Int?
   private let task: LoggedTask
   private let configText: String
+  /// Whether training goes on from a checkpoint of its own.
+  private let isResumed: Bool
 
   /// What a validation found.
   public struct Validation: Sendable {
@@ -102,10 +104,12 @@ public final class TrainingRun {
         loss: settings.loss.name, expected: wanted, found: dataset.examplesPerSample,
         keys: [Key.dataTrainCropNumTemporal, .dataTrainCropNumSpatial, .augNumSample].map { config.cite($0) })
     }
+    try Self.check(settings.loss, dataset.targetKind.map(collation.kind), config)
     let start = try TrainingStart(config, settings, engine: engine, phases: phases)
     session = try TrainingSession(start.model, settings, engine: engine, group: group)
     if let file = start.resumed { try session.resume(from: file) }
     firstEpoch = start.epoch
+    isResumed = start.isOwn
     epochs = config[.solverMaxEpoch]
     precise = config[.bnUsePreciseStats] ? config[.bnNumBatchesPrecise] : nil
     task =
@@ -139,6 +143,27 @@ public final class TrainingRun {
         config.cite(.trainDataset), "boxes are trained on AVA's lists, and clips on the others'",
         "set TRAIN.DATASET ava with DETECTION.ENABLE True, or another one with False")
     }
+  }
+
+  /// Refuses a loss that compares with other targets than the data set has: the first step would.
+  private static func check(_ loss: any Loss, _ kind: TargetKind?, _ config: Configuration) throws {
+    guard let kind, !loss.targetKinds.contains(kind) else { return }
+    let isMixed = config[.mixupEnable]
+    let source = "\(config.cite(.trainDataset))\(isMixed ? " with \(config.cite(.mixupEnable))" : "")"
+    let (found, fitting) =
+      switch kind {
+      case .classes: ("one class of each clip", "cross_entropy")
+      case .soft where isMixed: ("shares of several classes", "soft_cross_entropy")
+      case .soft:
+        (
+          "several classes of each \(config[.detectionEnable] ? "box" : "clip")",
+          config[.detectionEnable] ? "bce" : "bce_logit"
+        )
+      case .none: ("no classes", "contrastive_loss")
+      }
+    throw TrainingError.unsupported(
+      place: config.cite(.modelLossFunc), why: "this loss is not one for \(found), which \(source) has",
+      advice: "set MODEL.LOSS_FUNC \(fitting)" + (isMixed && kind == .soft ? ", or MIXUP.ENABLE False" : ""))
   }
 
   /// Clips of a step, over all processes.
@@ -182,7 +207,8 @@ public final class TrainingRun {
   ///
   /// - Parameters:
   ///   - isToStop: Asked after every step; true ends the run, and the epoch at hand is lost.
-  ///   - validate: Tests the weights of a checkpoint; nil where nothing is validated. Called in the first process alone.
+  ///   - validate: Tests the weights of a checkpoint; nil where nothing is validated. Called in the first process alone, first of
+  ///     all for the checkpoint that training goes on from where that was not done.
   ///   - say: Told of what happens, a line each.
   ///   - progress: Told after every step.
   /// - Throws: `TrainingError`, `TrainingDataError`, `FileError`, `ProcessGroupError` and what validation throws.
@@ -191,16 +217,37 @@ public final class TrainingRun {
     say: (String) -> Void = { _ in }, progress: (Progress) -> Void = { _ in }
   ) throws -> Ending {
     var (validation, checkpoint): (Validation?, String?) = (nil, try lastCheckpoint(config))
-    if firstEpoch >= epochs {
+    let isFirst = group.rank == 0
+    // The first process says it for all: batches for precise statistics are taken together.
+    let validates = try group.size > 1 ? shared(validate != nil, 0).isAsked : validate != nil
+    let owed = isFirst && validates ? try owedValidation() : nil
+    if firstEpoch >= epochs, owed == nil {
       return Ending(
         isComplete: true, checkpoint: checkpoint, validation: nil, dataShare: 0, seconds: 0, unreadable: 0)
     }
-    let isFirst = group.rank == 0
     if isFirst { try makeFolder(checkpointFolder(config)) }
     let log = try isFirst ? openLog(plan(firstEpoch).batches.count) : nil
     for notice in log?.notices ?? [] { say(notice) }
     var trained = TrainMeter(task, window: max(1, config[.logPeriod]))
     var tested = ValMeter(task, window: max(1, config[.logPeriod]), after: log?.entries ?? [])
+    func test(_ epoch: Int, iterations: Int, _ validate: () throws -> Validation) throws {
+      let found = try validate()
+      validation = found
+      if let errors = found.errors {
+        tested.add(errors: errors, clips: 1, times: IterationTimes(total: 0, data: 0))
+      }
+      let position = TrainingPosition(epoch: epoch, of: epochs, iteration: iterations - 1, of: iterations)
+      try log?.recordEpoch(tested, position, map: found.map)
+      tested.reset()
+      say("epoch \(epoch + 1): \(words(found))")
+    }
+    if let owed, let checkpoint, let validate {
+      say("epoch \(owed + 1) was saved, but not validated: that comes first")
+      try test(owed, iterations: plan(owed).batches.count) { try validate(checkpoint) }
+      try log?.finishEpoch()
+    }
+    // As after every epoch: nobody goes on while the first process tests.
+    if group.size > 1, firstEpoch < epochs { try group.barrier() }
     let begun = iterations(before: firstEpoch)
     let total = iterations(before: epochs) - begun
     var done = begun
@@ -253,7 +300,7 @@ public final class TrainingRun {
       let position = TrainingPosition(epoch: epoch, of: epochs, iteration: iterations - 1, of: iterations)
       try log?.recordEpoch(trained, position)
       let isSaved = isDue(epoch, every: config[.trainCheckpointPeriod])
-      let isTested = validate != nil && isDue(epoch, every: config[.trainEvalPeriod])
+      let isTested = validates && isDue(epoch, every: config[.trainEvalPeriod])
       if isSaved || isTested { try setPreciseStatistics(epoch) }
       if isSaved { session.uniteStatistics() }
       if isFirst, isSaved {
@@ -263,14 +310,10 @@ public final class TrainingRun {
         say("wrote \(path)")
       }
       if isFirst, isTested, let validate {
-        let found = try test(epoch, isSaved ? checkpoint : nil, rate, validate)
-        validation = found
-        if let errors = found.errors {
-          tested.add(errors: errors, clips: 1, times: IterationTimes(total: 0, data: 0))
+        try test(epoch, iterations: iterations) {
+          if isSaved, let checkpoint { return try validate(checkpoint) }
+          return try validateUnsaved(epoch, rate, validate)
         }
-        try log?.recordEpoch(tested, position, map: found.map)
-        tested.reset()
-        say("epoch \(epoch + 1): \(words(found))")
       }
       try log?.finishEpoch()
       // Nobody goes on while the first process still writes and tests.
@@ -282,10 +325,10 @@ public final class TrainingRun {
       seconds: seconds, unreadable: unreadable)
   }
 
-  /// Whether any process is to stop, and the mean of their losses.
-  private func shared(_ isToStop: Bool, _ loss: Double) throws -> (stops: Bool, loss: Double) {
-    if group.size == 1 { return (isToStop, loss) }
-    var sums = [isToStop ? 1.0 : 0.0, loss]
+  /// Whether any process is asked for something, and the mean of their losses.
+  private func shared(_ isAsked: Bool, _ loss: Double) throws -> (isAsked: Bool, loss: Double) {
+    if group.size == 1 { return (isAsked, loss) }
+    var sums = [isAsked ? 1.0 : 0.0, loss]
     try group.allReduceSum(&sums)
     return (sums[0] > 0, sums[1] / Double(group.size))
   }
@@ -321,14 +364,21 @@ public final class TrainingRun {
     try session.model.setPreciseStatistics(precise, of: loader)
   }
 
-  /// Validates the weights as they are: those of a checkpoint, or of one that is made for it.
-  private func test(
-    _ epoch: Int, _ saved: String?, _ rate: Double, _ validate: (String) throws -> Validation
+  /// Validates the weights as they are, where no checkpoint is due: by one that is made for it.
+  private func validateUnsaved(
+    _ epoch: Int, _ rate: Double, _ validate: (String) throws -> Validation
   ) throws -> Validation {
-    if let saved { return try validate(saved) }
     let path = joinPath(config[.outputDir], ".validation.pyth")
     try session.save(to: path, epoch: epoch, learningRate: rate, configText: configText)
     defer { removeFile(path) }
     return try validate(path)
+  }
+
+  /// The epoch whose checkpoint was written and whose validation, though it was due, is not in the log: the process ended
+  /// between the two. The checkpoint has the precise statistics that validation takes.
+  private func owedValidation() throws -> Int? {
+    let epoch = firstEpoch - 1
+    guard isResumed, 0..<epochs ~= epoch, isDue(epoch, every: config[.trainEvalPeriod]) else { return nil }
+    return try TrainingLog.hasValidation(of: epoch, in: config[.outputDir]) ? nil : epoch
   }
 }

@@ -46,6 +46,11 @@ public struct TrainingSettings: Sendable {
     method = try optimizerMethod(named: config[.solverOptimizingMethod], options)
     lars = config[.solverLarsOn] ? LARS() : nil
     clipping = try GradientClipping(value: config[.solverClipGradVal], norm: config[.solverClipGradL2norm])
+    guard config[.solverMaxEpoch] > 0 else {
+      throw OptimizationError.badSetting(
+        key: Key.solverMaxEpoch.name, found: "\(config[.solverMaxEpoch])", expected: "1 or more",
+        advice: "set how many epochs are trained; slowfast test tests without training")
+    }
     schedule = try LearningRateSchedule(config, shards: shards)
     var grouping = GroupingOptions()
     grouping.weightDecay = config[.solverWeightDecay]

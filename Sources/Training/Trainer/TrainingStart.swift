@@ -14,6 +14,8 @@ public struct TrainingStart {
   public let model: TrainableModel
   /// The epoch to train next, from 0.
   public let epoch: Int
+  /// Whether the epochs before were done in this folder (`TRAIN.AUTO_RESUME`).
+  let isOwn: Bool
   /// Where the optimizer's state is; nil to begin without.
   let resumed: Checkpoint?
   /// What was loaded and what was not, for the user.
@@ -36,23 +38,34 @@ public struct TrainingStart {
     let given = config[.trainCheckpointFilePath]
     guard let path = last ?? (given.isEmpty ? nil : given) else {
       model = try TrainableModel(architecture, weights: WeightReader(drawn), engine: engine, options)
-      (epoch, resumed) = (0, nil)
+      (epoch, isOwn, resumed) = (0, false, nil)
       notices = ["no weights are given: training begins with random ones (RNG_SEED \(config[.rngSeed]))"]
       return
     }
-    let isOwn = last != nil
-    let file = try Checkpoint(
-      path: path,
-      naming: PySlowFastNames(clearing: isOwn ? [] : config[.trainCheckpointClearNamePattern]), pool: engine.pool,
-      withOptimizer: isOwn || !config[.trainCheckpointEpochReset])
+    isOwn = last != nil
     let goesOn = isOwn || !config[.trainCheckpointEpochReset]
+    let file = try Self.withDamage(of: last, config) {
+      try Checkpoint(
+        path: path,
+        naming: PySlowFastNames(clearing: last != nil ? [] : config[.trainCheckpointClearNamePattern]),
+        pool: engine.pool,
+        withOptimizer: goesOn)
+    }
+    if !isOwn, goesOn, let epoch = file.epoch, epoch + 1 >= config[.solverMaxEpoch] {
+      throw TrainingError.nothingLeft(path: path, done: epoch + 1, epochs: config.cite(.solverMaxEpoch))
+    }
     if goesOn { (architecture, options) = try network(file.epoch ?? 0) }
     let taken = isOwn ? [] : try PeerNetwork(file)?.adapt(&architecture, config) ?? []
     let weights = WeightReader(file, orElse: drawn, inflates: !isOwn && config[.trainCheckpointInflate])
     model = try TrainableModel(architecture, weights: weights, engine: engine, options)
     let report = weights.report
     // A training that goes on needs all that it had; one that begins on other weights may have a head of its own.
-    if isOwn { try report.check(allowPartial: false) }
+    if isOwn {
+      if !report.isComplete {
+        throw TrainingError.otherNetwork(path: path, differences: Self.differences(report, config))
+      }
+      try Self.withDamage(of: path, config) { try report.check(allowPartial: false) }
+    }
     if report.found == 0 { try report.check(allowPartial: false) }
     epoch = goesOn ? (file.epoch ?? -1) + 1 : 0
     resumed = goesOn ? file : nil
@@ -64,6 +77,19 @@ public struct TrainingStart {
     }
     if goesOn, let change = Self.changedPrecision(file, config) { lines.append(change) }
     notices = lines + taken + Self.lines(report)
+  }
+
+  /// Reads the training's own last checkpoint, and says of one that is damaged with which one to go on.
+  ///
+  /// - Parameter path: nil for a file of others', whose errors say what to do.
+  private static func withDamage<Value>(of path: String?, _ config: Configuration, _ read: () throws -> Value) throws
+    -> Value
+  {
+    do { return try read() } catch let error as CheckpointError {
+      guard let path else { throw error }
+      throw TrainingError.damagedCheckpoint(
+        path: path, reason: withoutAdvice(error), previous: try checkpoints(config).last { $0 < path })
+    }
   }
 
   /// Says that the epochs before were trained in another precision: what a checkpoint holds is float32 in either.
@@ -93,6 +119,24 @@ public struct TrainingStart {
     // A contrastive head's layers (c2_xavier_fill); under others no name begins so.
     weights.scaledModule = MLPHead.scope
     return weights
+  }
+
+  /// Where the network of a training's own checkpoint is another one, with the keys that say so.
+  private static func differences(_ report: LoadReport, _ config: Configuration) -> [String] {
+    func keys(_ item: LoadReport.Mismatched) -> [String] {
+      let isOfClasses = item.name.hasPrefix("head.") && item.modelShape.first == config[.modelNumClasses]
+      return item.hints.isEmpty && isOfClasses ? [config.cite(.modelNumClasses)] : item.hints
+    }
+    var lines = report.mismatched.prefix(4).map { item in
+      "'\(item.name)' is \(shape(item.fileShape)) there, \(shape(item.modelShape)) here"
+        + (keys(item).isEmpty ? "" : " (\(keys(item).joined(separator: ", ")))")
+    }
+    let more = report.mismatched.count - lines.count
+    if more > 0 { lines.append("\(counted(more, "more tensor has", plural: "more tensors have")) another shape") }
+    if !report.missing.isEmpty {
+      lines.append("not in it: \(listed(report.missing.map { "'\($0.name)'" }, limit: 4))")
+    }
+    return lines
   }
 
   private static func lines(_ report: LoadReport) -> [String] {
@@ -132,11 +176,14 @@ public func checkpointPath(_ config: Configuration, epoch: Int) -> String {
 /// The last checkpoint of an output folder; nil where there is none.
 ///
 /// - Throws: `FileError` for a folder that cannot be read.
-func lastCheckpoint(_ config: Configuration) throws -> String? {
+func lastCheckpoint(_ config: Configuration) throws -> String? { try checkpoints(config).last }
+
+/// The checkpoints of an output folder, the oldest epoch first.
+private func checkpoints(_ config: Configuration) throws -> [String] {
   let folder = checkpointFolder(config)
-  guard isFolder(folder) else { return nil }
+  guard isFolder(folder) else { return [] }
   let task = config[.task]
   let start = (task.isEmpty ? "" : "\(task)_") + "checkpoint_epoch_"
   let names = try listFolder(folder).filter { $0.hasPrefix(start) && $0.hasSuffix(".pyth") }
-  return names.max().map { joinPath(folder, $0) }
+  return names.sorted().map { joinPath(folder, $0) }
 }

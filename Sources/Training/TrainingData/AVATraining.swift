@@ -7,7 +7,7 @@ internal import Files
 public import Geometry
 internal import ImageFiles
 public import Imaging
-internal import Optimization
+public import Optimization
 internal import Video
 internal import Wording
 
@@ -15,6 +15,7 @@ internal import Wording
 ///
 /// Frames come from lists of pictures, or from videos. Samples are in the order of the videos, seconds ascending.
 public struct AVATraining: TrainingDataset {
+  public let targetKind: TargetKind? = .soft
   private enum Frames {
     case lists(FrameList)
     case videos(FrameCatalog)

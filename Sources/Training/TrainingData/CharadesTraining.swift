@@ -4,11 +4,12 @@ internal import Clips
 public import Configuration
 internal import ImageFiles
 internal import Imaging
-internal import Optimization
+public import Optimization
 
 /// Charades: frame lists, several classes a video (`TRAIN.DATASET charades`). A clip has the classes of all frames from its
 /// first to its last; in validation those of the whole video.
 public struct CharadesTraining: TrainingDataset {
+  public let targetKind: TargetKind? = .soft
   private let pictures: ListedPictures
   private let config: Configuration
   private let preparation: ClipPreparation

@@ -1,6 +1,6 @@
 public import Augmentation
 public import Configuration
-internal import Optimization
+public import Optimization
 internal import RoIAlign
 internal import Tensors
 
@@ -30,6 +30,9 @@ public struct Collation: Sendable {
       switchProbability: config[.mixupSwitchProb], labelSmoothing: config[.mixupLabelSmoothValue],
       classes: config[.modelNumClasses])
   }
+
+  /// What targets of a kind become.
+  public func kind(of targets: TargetKind) -> TargetKind { mixing != nil && targets == .classes ? .soft : targets }
 
   /// Puts examples together.
   ///

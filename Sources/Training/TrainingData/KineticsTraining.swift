@@ -4,7 +4,7 @@ public import Configuration
 internal import Files
 internal import Geometry
 internal import Imaging
-internal import Optimization
+public import Optimization
 internal import Video
 internal import VideoLists
 internal import Wording
@@ -61,6 +61,7 @@ public struct KineticsTraining: TrainingDataset {
   }
 
   public var count: Int { list.videos.count }
+  public var targetKind: TargetKind? { isLabelled && list.hasLabels ? .classes : TargetKind.none }
   public var examplesPerSample: Int { clips * preparation.repeats }
   public func name(of index: Int) -> String { joinPath(config[.dataPathPrefix], list.videos[index].name) }
 

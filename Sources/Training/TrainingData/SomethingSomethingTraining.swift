@@ -5,7 +5,7 @@ public import Configuration
 internal import Files
 internal import ImageFiles
 internal import Imaging
-internal import Optimization
+public import Optimization
 internal import VideoLists
 internal import Wording
 
@@ -14,6 +14,7 @@ internal import Wording
 ///
 /// Left and right are classes there: its configurations set `DATA.RANDOM_FLIP` False.
 public struct SomethingSomethingTraining: TrainingDataset {
+  public let targetKind: TargetKind? = .classes
   private let pictures: ListedPictures
   private let samples: [(video: FrameList.Video, label: Int)]
   private let preparation: ClipPreparation

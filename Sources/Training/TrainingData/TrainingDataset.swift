@@ -1,5 +1,6 @@
 public import Augmentation
 public import Configuration
+public import Optimization
 internal import Wording
 
 /// A data set to train on: how many samples it has, and what a sample becomes.
@@ -11,6 +12,8 @@ public protocol TrainingDataset: Sendable {
   var notices: [String] { get }
   /// How many examples each sample becomes.
   var examplesPerSample: Int { get }
+  /// What all targets of its examples are; nil where that is not known before they are read.
+  var targetKind: TargetKind? { get }
   /// What messages call a sample: its file, with the second of a key frame.
   func name(of index: Int) -> String
   /// Reads a sample and prepares it. Several threads call at once.
@@ -26,6 +29,7 @@ public protocol TrainingDataset: Sendable {
 
 extension TrainingDataset {
   public var examplesPerSample: Int { 1 }
+  public var targetKind: TargetKind? { nil }
 }
 
 /// Which part of a data set is read.

@@ -84,7 +84,17 @@ public final class TrainingLog {
       try EventWriter(folder: $0, startStep: startEpoch * iterations, now: now)
     }
     for notice in notices { try note(notice) }
-    if startEpoch > 0 { try note("training goes on with epoch \(startEpoch + 1)") }
+    if startEpoch > 0 { try note("training goes on after epoch \(startEpoch)") }
+  }
+
+  /// Whether the log of a folder has the validation of an epoch; nothing is written.
+  ///
+  /// - Parameter epoch: From 0.
+  /// - Throws: `FileError`.
+  public static func hasValidation(of epoch: Int, in folder: String) throws(FileError) -> Bool {
+    var entries: [LogEntry] = []
+    _ = try LogLines.metrics(path: joinPath(folder, "metrics.jsonl"), before: epoch + 1, &entries)
+    return entries.contains { $0.kind == .valEpoch && $0.position?.epoch == epoch }
   }
 
   /// Says something in stdout.log alone.

@@ -470,19 +470,10 @@ struct BoxProposals {
     return UnitBox(x1: record.x1 / width, y1: record.y1 / height, x2: record.x2 / width, y2: record.y2 / height)
   }
 
-  /// Refuses boxes of a picture of another shape, where the file says so, and of a larger one: more than a fifth of them reach far
-  /// beyond the video's.
+  /// Refuses boxes of a larger picture: more than a fifth of them reach far beyond the video's.
   private func checkSize(_ own: [Candidate], _ name: String, _ frames: VideoFrames?) throws(ProposalError) {
     guard let frames else { return }
-    if file.hasPictureSizes {
-      for candidate in own {
-        let record = file.records[candidate.record]
-        guard let stated = record.size, !stated.isScaled(of: frames.size) else { continue }
-        throw .otherShape(
-          path: file.files[record.place.file], video: name, stated: "\(stated.width) x \(stated.height)",
-          size: "\(frames.size.width) x \(frames.size.height)")
-      }
-    }
+    try file.checkShape(own.map(\.record), of: name, frames.size)
     let slack = 1.05
     var beyond = 0
     var reach = (x: 0.0, y: 0.0)
@@ -505,13 +496,5 @@ struct BoxProposals {
     overLimit += all.count - limit
     let best = all.indices.sorted { (all[$1].score, $0) < (all[$0].score, $1) }.prefix(limit)
     return best.sorted().map { all[$0] }
-  }
-}
-
-extension ImageSize {
-  /// Whether this is another size made larger or smaller, each side rounded by a pixel at most.
-  fileprivate func isScaled(of other: ImageSize) -> Bool {
-    let (w, h, ownW, ownH) = (Double(other.width), Double(other.height), Double(width), Double(height))
-    return abs(ownW * h - ownH * w) <= max(ownW + ownH, w + h)
   }
 }

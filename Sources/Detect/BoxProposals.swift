@@ -474,13 +474,12 @@ struct BoxProposals {
   private func checkSize(_ own: [Candidate], _ name: String, _ frames: VideoFrames?) throws(ProposalError) {
     guard let frames else { return }
     try file.checkShape(own.map(\.record), of: name, frames.size)
-    let slack = 1.05
     var beyond = 0
     var reach = (x: 0.0, y: 0.0)
     for candidate in own {
       let record = file.records[candidate.record]
       guard let box = box(record, frames) else { continue }
-      if max(box.x2, box.y2) > slack { beyond += 1 }
+      if max(box.x2, box.y2) > 1.05 { beyond += 1 }
       reach = (max(reach.x, record.x2), max(reach.y, record.y2))
     }
     if beyond * 5 <= own.count { return }

@@ -2,6 +2,7 @@ internal import ArgumentParser
 internal import Configuration
 internal import Files
 internal import Inference
+internal import Kernels
 internal import ModelZoo
 internal import NN
 internal import RoIAlign

@@ -244,7 +244,7 @@ struct TrainCommand: ParsableCommand {
     }
     print(TextTable(["", "", "largest difference", "allowed", "where"], compared).text, terminator: "")
     if checks.allSatisfy(\.isPassed) { return }
-    let others = [ConvolutionAlgorithm?.none, .direct, .planar].filter { $0 != convolution }
+    let others = [ConvolutionAlgorithm?.none, .direct, .planar].filter { $0 != options.convolution }
     let ways = others.map { $0.map { "with --convolution \($0.rawValue)" } ?? "without --convolution" }
     Console.say(
       "what differs may be rounding: where a ReLU's input is next to zero, which side it falls on hangs on the algorithm of "

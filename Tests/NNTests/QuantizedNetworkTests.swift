@@ -220,6 +220,7 @@ import Testing
     plan.inputs[0].set(value, position: 0, channel: 3)
     let observer = CalibrationObserver(network)
     observer.observeLargest(plan, plan.inputs.map { BoundInput($0) })
+    observer.observeSizes(plan, plan.inputs.map { BoundInput($0) })
     #expect(observer.calibration() == nil)
   }
 }

@@ -58,7 +58,9 @@ public final class CalibrationObserver {
         for position in 0..<map.positions {
           let row = map.start + position * map.pitch
           for c in 0..<map.channels where row[c] != 0 {
-            let bin = min(Int(min(abs(row[c]) * factors[c], Float(Self.bins))), Self.bins - 1)
+            // What is no number counts as one too large: there is no calibration then.
+            let size = abs(row[c]) * factors[c]
+            let bin = size < Float(Self.bins) ? Int(size) : Self.bins - 1
             histograms[c * Self.bins + bin] &+= 1
           }
         }

@@ -3,6 +3,7 @@ internal import Clips
 internal import Configuration
 internal import Datasets
 internal import Inference
+internal import Kernels
 internal import ModelZoo
 internal import RoIAlign
 internal import Tensors
@@ -69,6 +70,11 @@ extension Model {
       let scoresBoxes = model.architecture.head.scoresBoxes
       if scoresBoxes, regions == nil { throw ModelRunError(.noClassificationHead) }
       if !scoresBoxes, regions != nil { throw ModelRunError(.noRoIHead) }
+      // Integers are finite whatever they stand for.
+      try call.require(
+        !model.engine.quantizes || clip.array.allSatisfy(\.isFinite),
+        "'clip' has NaN or infinity, which int8 cannot show",
+        "give finite numbers, or another precision")
       return try runningConfigured {
         let map = FeatureMap(channelsFirst: clip)
         return try regions.map { try model.detect(map, $0) } ?? model.classify(map)

@@ -1,4 +1,5 @@
 import Files
+import Foundation
 import Inference
 import NN
 import TestSupport
@@ -14,51 +15,47 @@ import Testing
       Calibration.Range(operation: "conv 2->1 \"1x1x1\"", largest: [1e-8], means: [-1e-9]),
     ], weightsMark: "abc")
 
+  private let difference = CalibrationFile.Difference(mean: 0.0125, largest: 0.75)
+
   @Test("what is written is read again")
   func roundTrip() throws {
     defer { folder.remove() }
-    try CalibrationFile(calibration, clips: 3).write(to: path)
-    let read = try CalibrationFile(path: path)
-    #expect(read.calibration == calibration && read.clips == 3)
+    let file = CalibrationFile(calibration, clips: 3, difference: difference)
+    try file.write(to: path)
+    #expect(try CalibrationFile(path: path) == file)
     #expect(CalibrationFile.path(beside: "w.pyth") == "w.pyth.int8.json")
   }
 
+  @Test("scores that are others are said to be")
+  func largeDifferences() {
+    typealias Difference = CalibrationFile.Difference
+    for (mean, largest, isLarge) in [
+      (0.004, 0.07, false), (0.0015, 0.31, false), (0.021, 0.3, true), (0.001, 0.6, true), (.nan, 0, true),
+    ] { #expect(Difference(mean: mean, largest: largest).isLarge == isLarge) }
+    let words = Difference(mean: 0.03, largest: 0.9).warning
+    #expect(words.contains("0.03000 on average, 0.90000 at most") && words.contains("--precision bf16"))
+  }
+
   @Test(
-    "what is no calibration is refused, with what is wrong with it",
+    "a file of which a word or a number is another is refused, with what is wrong with it",
     arguments: [
-      ("", "line 1"), ("{\"format\": \"other\"}", "\"format\""),
-      ("{\"format\": \"slowfast int8 calibration\", \"version\": 2}", "\"version\" is not 1"),
-      ("{\"format\": \"slowfast int8 calibration\", \"version\": 1}", "no \"weights\""),
-      ("{\"format\": \"slowfast int8 calibration\", \"version\": 1, \"weights\": \"a\"}", "no list \"layers\""),
-      (
-        "{\"format\": \"slowfast int8 calibration\", \"version\": 1, \"weights\": \"a\", \"layers\": [{}]}",
-        "layer 1 has no \"operation\""
-      ),
-      (
-        "{\"format\": \"slowfast int8 calibration\", \"version\": 1, \"weights\": \"a\", \"layers\": [{\"operation\": \"c\", "
-          + "\"largest\": [1, -2], \"means\": [0, 0]}]}", "\"largest\" of layer 1 has -2"
-      ),
-      (
-        "{\"format\": \"slowfast int8 calibration\", \"version\": 1, \"weights\": \"a\", \"layers\": [{\"operation\": \"c\", "
-          + "\"largest\": [1e99], \"means\": [0]}]}", "\"largest\" of layer 1 has 1e99"
-      ),
-      (
-        "{\"format\": \"slowfast int8 calibration\", \"version\": 1, \"weights\": \"a\", \"layers\": [{\"operation\": \"c\", "
-          + "\"largest\": [1, 2], \"means\": [0]}]}", "2 numbers in \"largest\" and 1 in \"means\""
-      ),
-      (
-        "{\"format\": \"slowfast int8 calibration\", \"version\": 1, \"weights\": \"a\", \"layers\": [{\"operation\": \"c\", "
-          + "\"largest\": [1, 2], \"means\": [0, -4.5]}]}",
-        "channel 1 of layer 1 has the mean -4.5 and the largest number 2.0"
-      ),
-      (
-        "{\"format\": \"slowfast int8 calibration\", \"version\": 1, \"weights\": \"a\", \"layers\": [{\"operation\": \"c\", "
-          + "\"largest\": [0, 0], \"means\": [0, 0]}]}", "all of its numbers are 0"
-      ),
+      ("slowfast int8 calibration", "other", "\"format\""),
+      ("\"version\": 2", "\"version\": 1", "\"version\" is not 2"),
+      ("\"weights\"", "\"w\"", "no \"weights\""), ("\"layers\"", "\"l\"", "no list \"layers\""),
+      ("\"clips\": 3", "\"clips\": 0", "\"clips\" are no number above 0"), ("\"mean\"", "\"m\"", "no number \"mean\""),
+      ("\"operation\": \"conv 3->2 1x1x1 + relu\"", "\"o\": 1", "layer 1 has no \"operation\""),
+      ("1.5", "-1.5", "\"largest\" of layer 1 has -1.5"), ("1.5", "1e99", "\"largest\" of layer 1 has 1e99"),
+      ("[1.5, 0.0]", "[1.5]", "1 numbers in \"largest\" and 2 in \"means\""), ("1.5", "1.25", "\"checksum\""),
+      ("0.25", "-0.25", "\"checksum\""), ("conv 3->2", "conv 3->4", "\"checksum\""),
+      ("\"checksum\"", "\"c\"", "\"checksum\""),
+      ("}", "", "line"),
     ])
-  func refuses(text: String, words: String) throws {
+  func refuses(before: String, after: String, words: String) throws {
     defer { folder.remove() }
-    try writeFile(path, text)
+    try CalibrationFile(calibration, clips: 3, difference: difference).write(to: path)
+    let text = String(decoding: try readFile(path, doing: "testing"), as: UTF8.self)
+    let place = try #require(text.range(of: before))
+    try writeFile(path, text.replacingCharacters(in: place, with: after))
     let error = #expect(throws: CalibrationFileError.self) { try CalibrationFile(path: path) }
     let found = error.map { "\($0)" } ?? ""
     #expect(found.contains(words) && found.contains(path) && found.contains("slowfast calibrate"), "\(found)")

@@ -167,9 +167,60 @@ import Testing
     #expect(
       try error { $0.ranges[0].largest.removeLast() }
         == .wrongChannels(operation: "conv 3->8 3x3x3 pad 1x1x1 + relu", expected: 8, found: 7))
+  }
+
+  @Test("a calibration is bound to every weight, whatever the number of threads, but not to its own ranges")
+  func weightsMark() throws {
+    let ranges = try calibration().ranges
+    let mark = try #require(try quantized(engine()).weightsMark)
+    #expect(try quantized(engine(1)).weightsMark == mark)
+    let bound = Calibration(ranges: ranges, weightsMark: mark)
+    #expect(try Sample(engine(), quantizes: true).network.quantized(by: bound).weightsMark == mark)
     #expect(throws: CalibrationError.otherWeights) {
-      _ = try Sample(engine(), seed: 2, quantizes: true).network.quantized(by: calibration(seed: 1))
+      _ = try Sample(engine(), seed: 2, quantizes: true).network.quantized(by: bound)
     }
+  }
+
+  /// A convolution of 8 to 8 channels, one number of which is another.
+  private func mark(threads: Int = 1, _ change: (_ weights: Tensor, _ bias: inout [Float]) -> Void) throws -> String? {
+    var network = Network(engine: engine(threads), isToBeQuantized: true)
+    let shape = ConvolutionShape(8, 8, kernel: Extent3(1, 33, 33))
+    let weights = random(shape.weightShape, seed: 1)
+    var bias = random([8], seed: 2).array
+    change(weights, &bias)
+    network.output(network.convolution(network.input(channels: 8), shape, weights: weights, bias: bias))
+    let range = Calibration.Range(
+      operation: network.quantizable[0].operation, largest: [Float](repeating: 1, count: 8),
+      means: [Float](repeating: 0, count: 8))
+    return try network.quantized(by: Calibration(ranges: [range])).weightsMark
+  }
+
+  /// 69,696 weights: more than a piece of work, and no multiple of a lane's.
+  @Test("one weight, one bias, two signs, two numbers that changed places: another mark")
+  func everyWeightCounts() throws {
+    let usual = try mark { _, _ in }
+    #expect(try mark(threads: 3) { _, _ in } == usual)
+    var marks: Set<String?> = [usual]
+    for place in [0, 1, 7, 65_535, 65_536, 69_695] {
+      marks.insert(try mark { weights, _ in weights.mutableValues[place] += 1e-3 })
+    }
+    marks.insert(try mark { _, bias in bias[7] += 1e-3 })
+    marks.insert(
+      try mark { weights, _ in for place in [8, 16] { weights.mutableValues[place].negate() } })
+    marks.insert(try mark { weights, _ in weights.mutableValues.swapAt(8, 16) })
+    #expect(marks.count == 10)
+  }
+
+  @Test("weights that are not finite are refused, with their layer", arguments: [Float.nan, .infinity, -.infinity])
+  func weightsNotFinite(value: Float) throws {
+    for place in [0, 5, 65_540, 69_695] {
+      let error = #expect(throws: CalibrationError.self) {
+        try mark { weights, _ in weights.mutableValues[place] = value }
+      }
+      #expect(error == .notFinite(operation: "conv 8->8 1x33x33"))
+    }
+    #expect(throws: CalibrationError.self) { try mark { _, bias in bias[3] = value } }
+    _ = try mark { weights, _ in weights.mutableValues[5] = .greatestFiniteMagnitude }
   }
 
   /// One convolution whose values are the input's.

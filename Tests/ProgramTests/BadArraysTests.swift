@@ -68,11 +68,21 @@ struct BadArraysTests {
     #expect(try Tensor(npy: output.path + "/o.npy").shape == [0, 80])
   }
 
-  @Test("A clip that is not finite: no scores, and the stages show where it begins")
+  @Test("A clip that is not finite is refused, with the place of the first such number")
   func notFinite() throws {
     let clip = try array("clip.npy", [1, 3, 16, 64, 64], [.nan])
     let boxes = try array("boxes.npy", [1, 5], [0, 1, 1, 60, 60])
-    expectFailure(forward(clip: clip, boxes: boxes), ["not finite numbers", "NaN or infinity in the clip"])
+    expectFailure(
+      forward(clip: clip, boxes: boxes),
+      ["the clip's number at [0, 0, 0, 0, 0] is nan", "look for NaN and infinity in the clip"], leaving: output)
+  }
+
+  @Test("Scores that are not finite are not written, and the stages show where that begins")
+  func overflows() throws {
+    let large = [Float](repeating: .greatestFiniteMagnitude, count: 3 * 16 * 64 * 64)
+    let clip = try array("clip.npy", [1, 3, 16, 64, 64], large)
+    let boxes = try array("boxes.npy", [1, 5], [0, 1, 1, 60, 60])
+    expectFailure(forward(clip: clip, boxes: boxes), ["scores are not finite numbers", "with --stages"])
     #expect(try FileManager.default.contentsOfDirectory(atPath: output.path) == ["s.json"])
     #expect(try String(contentsOfFile: output.path + "/s.json", encoding: .utf8).contains("null"))
   }

@@ -23,10 +23,11 @@ public struct Calibration: Sendable, Equatable {
 
   /// Of every value that may be integers, in the order of the operators that make them: ``Network/quantizable``.
   public var ranges: [Range]
-  /// Of the network's weights: ``Network/weightsMark``.
-  public var weightsMark: String
+  /// Of the weights that it is for: ``Network/weightsMark``; nil for those of the network that was just observed, which
+  /// are not compared.
+  public var weightsMark: String?
 
-  public init(ranges: [Range], weightsMark: String) {
+  public init(ranges: [Range], weightsMark: String? = nil) {
     self.ranges = ranges
     self.weightsMark = weightsMark
   }
@@ -38,6 +39,8 @@ public enum CalibrationError: Error, Equatable, CustomStringConvertible {
   case wrongOperation(number: Int, expected: String, found: String)
   case wrongChannels(operation: String, expected: Int, found: Int)
   case otherWeights
+  /// Weights are damaged: what they make need not show it, as integers are finite whatever they stand for.
+  case notFinite(operation: String)
 
   public var description: String {
     switch self {
@@ -48,6 +51,7 @@ public enum CalibrationError: Error, Equatable, CustomStringConvertible {
     case .wrongChannels(let operation, let expected, let found):
       "of '\(operation)' it has \(found) channels, the network has \(expected)"
     case .otherWeights: "it was made with other weights"
+    case .notFinite(let operation): "the weights of '\(operation)' are not finite"
     }
   }
 }

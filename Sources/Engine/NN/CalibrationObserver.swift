@@ -22,12 +22,10 @@ public final class CalibrationObserver {
   }
 
   private var values: [Int: Seen] = [:]
-  private let network: Network
   private let names: [(index: Int, operation: String)]
 
   /// - Parameter network: In float32.
   public init(_ network: Network) {
-    self.network = network
     names = network.quantizable
   }
 
@@ -96,7 +94,7 @@ public final class CalibrationObserver {
         Calibration.Range(
           operation: operation, largest: largest, means: seen.sums.map { Float($0 / Double(seen.positions)) }))
     }
-    return Calibration(ranges: ranges, weightsMark: network.weightsMark)
+    return Calibration(ranges: ranges)
   }
 
   /// The share of the largest number that a range reaches to have the least error.

@@ -22,21 +22,23 @@ extension Network {
     }
   }
 
-  /// Tells weights from others: a checksum of the biases of all convolutions, into which normalisations are folded.
-  public var weightsMark: String {
-    var hash: UInt64 = 0xcbf2_9ce4_8422_2325
-    for node in nodes {
-      let bias = (node.op as? UnpackedConvolution)?.bias ?? (node.op as? ConvolutionOperator)?.convolution.biases ?? []
-      for value in bias { hash = (hash ^ UInt64(value.bitPattern)) &* 0x100_0000_01b3 }
-    }
-    return String(hash, radix: 16)
+  /// Whether a convolution could multiply integers, as far as that can be said without a calibration.
+  public var canMultiplyIntegers: Bool {
+    let convolutions = operators.compactMap { $0 as? ConvolutionOperator }
+    return convolutions.contains { $0.epilogue == .relu }
+      && convolutions.contains { $0.convolution.shape.canMultiplyIntegers($0.epilogue) }
   }
 
   /// The network with integers where it can have them, its weights packed.
   ///
-  /// - Throws: `CalibrationError` where the calibration is of another network.
+  /// - Throws: `CalibrationError` where the calibration is of another network or other weights.
   public func quantized(by calibration: Calibration) throws(CalibrationError) -> Network {
-    try QuantizedNetwork(self, calibration).build()
+    let quantized = try QuantizedNetwork(self, calibration)
+    let mark = try unpackedWeightsMark()
+    guard calibration.weightsMark == nil || calibration.weightsMark == mark else { throw .otherWeights }
+    var result = quantized.build()
+    result.weightsMark = mark
+    return result
   }
 }
 
@@ -83,7 +85,6 @@ private struct QuantizedNetwork {
       }
       ranges[value.index] = range
     }
-    guard calibration.weightsMark == network.weightsMark else { throw .otherWeights }
     for (index, node) in nodes.enumerated() {
       guard let op = node.op as? UnpackedConvolution, let range = ranges[index] else { continue }
       guard range.largest.count == op.shape.outChannels, range.means.count == op.shape.outChannels else {

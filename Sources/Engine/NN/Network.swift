@@ -30,6 +30,9 @@ public struct Network: Sendable {
   /// Values with a name, in order: the stages that `--stages` reports; of a network that is trained its modules, too.
   public private(set) var named: [(name: String, value: Value)] = []
 
+  /// Tells the weights of a quantized network's convolutions from others; nil for networks that are not quantized.
+  public internal(set) var weightsMark: String?
+
   /// Whether weights of convolutions wait until ``quantized(by:)`` packs them.
   let isToBeQuantized: Bool
 

@@ -6,7 +6,7 @@ internal import Tensors
 /// it is known which values are integers.
 struct UnpackedConvolution: Operator {
   let shape: ConvolutionShape
-  private let weights: Weights
+  let weights: Weights
   let bias: [Float]
   let hasResidual: Bool
   let epilogue: Epilogue
@@ -26,14 +26,22 @@ struct UnpackedConvolution: Operator {
   }
 
   /// The memory of weights goes when they are packed.
-  private final class Weights: Sendable {
+  final class Weights: Sendable {
     private let tensor: Mutex<Tensor?>
 
     init(_ tensor: Tensor) { self.tensor = Mutex(tensor) }
 
+    /// What is not packed yet.
+    var unpacked: Tensor {
+      guard let weights = tensor.withLock({ $0 }) else { preconditionFailure(Self.isPacked) }
+      return weights
+    }
+
+    private static let isPacked = "weights are packed once"
+
     func take() -> Tensor {
       tensor.withLock { tensor in
-        guard let weights = tensor else { preconditionFailure("weights are packed once") }
+        guard let weights = tensor else { preconditionFailure(Self.isPacked) }
         tensor = nil
         return weights
       }
@@ -58,11 +66,7 @@ struct UnpackedConvolution: Operator {
 
   private static let isNotPacked = "a network whose weights are not packed was laid out"
 
-  /// Whether integers can be multiplied, and integers stored: sums of so many products are exact.
-  var canMultiplyIntegers: Bool {
-    shape.groups == 1 && shape.inChannels % 8 == 0 && shape.outChannels % 8 == 0 && shape.depth <= 65_536
-      && (epilogue == .none || epilogue == .relu)
-  }
+  var canMultiplyIntegers: Bool { shape.canMultiplyIntegers(epilogue) }
 
   /// The convolution for an input of integers.
   func quantized(_ input: ChannelScales, means: [Float]?, _ engine: Engine) -> ConvolutionOperator {
@@ -77,5 +81,13 @@ struct UnpackedConvolution: Operator {
 
   private func packed(_ convolution: Convolution) -> ConvolutionOperator {
     ConvolutionOperator(convolution: convolution, hasResidual: hasResidual, epilogue: epilogue, output: output)
+  }
+}
+
+extension ConvolutionShape {
+  /// Whether integers can be multiplied, and integers stored: sums of so many products are exact.
+  func canMultiplyIntegers(_ epilogue: Epilogue) -> Bool {
+    groups == 1 && inChannels % 8 == 0 && outChannels % 8 == 0 && depth <= 65_536
+      && (epilogue == .none || epilogue == .relu)
   }
 }

@@ -29,9 +29,9 @@ extension WeightOptions {
   /// The calibration of weights, for an engine that quantizes.
   ///
   /// - Throws: `NoCalibrationError`, `CalibrationFileError`, `FileError`.
-  func calibration(of weights: String) throws -> (path: String, calibration: Calibration) {
+  func calibration(of weights: String) throws -> (path: String, file: CalibrationFile) {
     let path = calibration ?? CalibrationFile.path(beside: weights)
     guard calibration != nil || pathExists(path) else { throw NoCalibrationError.none(path: path) }
-    return (path, try CalibrationFile(path: path).calibration)
+    return (path, try CalibrationFile(path: path))
   }
 }

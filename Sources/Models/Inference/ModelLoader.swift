@@ -102,13 +102,16 @@ public struct LoadedModel {
     let read = engine.quantizes && calibration == nil ? try options.calibration(of: path) : nil
     calibrationPath = read?.path
     let built = Result {
-      guard engine.quantizes, let calibration = calibration ?? read?.calibration else {
+      guard engine.quantizes, let calibration = calibration ?? read?.file.calibration else {
         return VideoModel(architecture, weights: weights, engine: engine, sharing: other?.model)
       }
       do {
         return try VideoModel(
           architecture, weights: weights, engine: engine, quantizedBy: calibration, sharing: other?.model)
-      } catch {
+      } catch let error as CalibrationError {
+        if case .notFinite(let operation) = error {
+          throw NoCalibrationError.damagedWeights(path: path, operation: operation)
+        }
         throw CalibrationFileError(path: read?.path ?? "", found: "\(error)")
       }
     }
@@ -119,10 +122,12 @@ public struct LoadedModel {
     try report.check(allowPartial: options.allowPartial)
     model = try built.get()
     weightsPath = path
+    let calibrated = read.flatMap { $0.file.difference.isLarge ? "'\($0.path)': \($0.file.difference.warning)" : nil }
     let found = isFound ? ["the weights are the last checkpoint of OUTPUT_DIR: '\(path)'"] : []
     notices =
       found + checkpoint.notices + taken + report.notices
       + guess.notices(architecture, config, file: report.fileName) + (peer.map { pixelNotices($0, config) } ?? [])
+      + (calibrated.map { [$0] } ?? [])
   }
 }
 

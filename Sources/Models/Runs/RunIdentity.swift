@@ -45,7 +45,10 @@ public struct RunIdentity: Equatable, Sendable {
     // Who has no tasks in its entries does not know all of them.
     let isExplained = names.contains { Self.shapesTasks($0) } || self[.tasks] == nil || other[.tasks] == nil
     let changed = names.filter { name in
-      (Thing(entry: name) != .tasks || !isExplained) && Self.video(ofEntry: name).map { !videos.contains($0) } ?? true
+      // A calibration belongs to a precision.
+      if Thing(entry: name) == .calibration, names.contains(Thing.precision.rawValue) { return false }
+      return (Thing(entry: name) != .tasks || !isExplained)
+        && Self.video(ofEntry: name).map { !videos.contains($0) } ?? true
     }
     // Said once, however many they are.
     let old = changed.filter { name in now[name] != nil && before[name].map { Self.isOfEarlierRule(name, $0) } ?? false

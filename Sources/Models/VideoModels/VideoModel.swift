@@ -19,6 +19,8 @@ public enum VideoModelError: Error, Equatable, CustomStringConvertible {
   case wrongChannels(expected: Int, found: Int)
   /// The clip has another height or width than the one that the model takes.
   case wrongSize(expected: Int, height: Int, width: Int)
+  /// A clip's number is NaN or infinite: where integers are computed with, the scores would not show it.
+  case clipNotFinite(index: [Int], value: Float)
   /// Boxes were given to a model of whole clips.
   case noRoIHead
   /// No boxes were given to a model that scores boxes.
@@ -48,6 +50,8 @@ public enum VideoModelError: Error, Equatable, CustomStringConvertible {
     case .wrongSize(let expected, let height, let width):
       return "running the model: the clip is \(width) x \(height), the model takes \(expected) x \(expected) alone"
         + " -> give square clips of that size"
+    case .clipNotFinite(let index, let value):
+      return "running the model: the clip's number at \(index) is \(value) -> look for NaN and infinity in the clip"
     case .noRoIHead:
       return "running the model: boxes were given, but the model scores whole clips -> leave the boxes out"
     case .noClassificationHead:
@@ -172,6 +176,23 @@ public final class VideoModel {
       let extents = architecture.backbone.inputs.map { Extent3($0.frames.count, height, width) }
       return try NetworkLayout(network, batch: batch, extents: extents, keepingNamed: keepingNamed)
     }
+  }
+
+  /// Clips of numbers from elsewhere, as the network takes them.
+  ///
+  /// - Parameter tensor: [N, C, T, H, W].
+  /// - Throws: `VideoModelError.clipNotFinite`.
+  public static func clip(_ tensor: Tensor) throws(VideoModelError) -> FeatureMap {
+    if let place = tensor.values.firstIndex(where: { !$0.isFinite }) {
+      var index: [Int] = []
+      var rest = place
+      for extent in tensor.shape.reversed() {
+        index.insert(rest % extent, at: 0)
+        rest /= extent
+      }
+      throw .clipNotFinite(index: index, value: tensor.values[place])
+    }
+    return FeatureMap(channelsFirst: tensor)
   }
 
   /// Runs the network on clips at the fast rate.

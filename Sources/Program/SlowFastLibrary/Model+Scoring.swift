@@ -64,19 +64,14 @@ extension Model {
   ///
   /// - Parameter clip: [N, C, T, H, W].
   /// - Returns: [regions or N, classes].
-  func forward(_ clip: Tensor, _ regions: [Region]?, _ call: Call) throws -> Tensor {
+  func forward(_ clip: Tensor, _ regions: [Region]?) throws -> Tensor {
     try use { loaded in
       let model = loaded.model
       let scoresBoxes = model.architecture.head.scoresBoxes
       if scoresBoxes, regions == nil { throw ModelRunError(.noClassificationHead) }
       if !scoresBoxes, regions != nil { throw ModelRunError(.noRoIHead) }
-      // Integers are finite whatever they stand for.
-      try call.require(
-        !model.engine.quantizes || clip.array.allSatisfy(\.isFinite),
-        "'clip' has NaN or infinity, which int8 cannot show",
-        "give finite numbers, or another precision")
       return try runningConfigured {
-        let map = FeatureMap(channelsFirst: clip)
+        let map = try VideoModel.clip(clip)
         return try regions.map { try model.detect(map, $0) } ?? model.classify(map)
       }
     }

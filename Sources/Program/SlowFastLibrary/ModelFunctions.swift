@@ -120,7 +120,7 @@ public func slowfast_forward(
     let regions = try boxes.map { try call.regions($0, box_count) }
     let target = try call.pointer(scores, "scores")
     let found = try own.forward(
-      Tensor([batch, channels, frames, height, width].map { Int($0) }, Array(numbers)), regions, call)
+      Tensor([batch, channels, frames, height, width].map { Int($0) }, Array(numbers)), regions)
     target.update(from: found.storage.pointer, count: found.count)
   }
 }

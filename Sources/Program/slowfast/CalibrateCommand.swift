@@ -23,8 +23,9 @@ struct CalibrateCommand: ParsableCommand {
     discussion: """
       Computes clips of the videos in fp32, notes how large the values of every layer are, and writes that beside the \
       weights, as WEIGHTS.int8.json, where --precision int8 finds it. No labels are needed: a few videos like those that will be \
-      scored, 8 clips by default, evenly spread over them. In the end the clips are scored in fp32 and in int8, and the \
-      differences of the scores are printed. Weights that were trained anew are calibrated anew.
+      scored, 8 clips by default, evenly spread over them. In the end as many others, between these, are scored in fp32 and \
+      in int8, and the differences of the scores are printed and kept: where they are large, every later use warns. Weights that \
+      were trained anew are calibrated anew.
       """)
 
   @OptionGroup var options: ModelOptions
@@ -76,22 +77,26 @@ struct CalibrateCommand: ParsableCommand {
     try results.check([output], reading: options.inputFiles + videos, orGive: "write to another file")
     let run = ClipRun(
       model: loaded.model, window: ClipWindow(config), preprocessing: preprocessing(config, loaded))
-    let jobs = try jobs(catalog, View(shortSide: config[.dataTestCropSize], crop: crop(config)))
+    if !loaded.model.network.canMultiplyIntegers { throw NothingToQuantize() }
+    let view = View(shortSide: config[.dataTestCropSize], crop: crop(config))
+    let jobs = try jobs(catalog, view)
     let count = jobs.reduce(0) { $0 + $1.tasks.count }
     let calibration = try observe(run, jobs, count)
-    let file = CalibrationFile(calibration, clips: count)
     let quantized = try LoadedModel(
       config, options.weightOptions, engine: loaded.model.engine.with(.int8), calibration: calibration
     ).model
     let integers = quantized.network.convolutions.filter { $0.input == .uint8 }.count
     if integers == 0 { throw NothingToQuantize() }
-    let difference = try compare(run, jobs, count, quantized)
-    try file.write(to: output)
+    let difference = try compare(run, try self.jobs(catalog, view, between: true), count, quantized)
+    let bound = Calibration(ranges: calibration.ranges, weightsMark: quantized.network.weightsMark)
+    try CalibrationFile(bound, clips: count, difference: difference).write(to: output)
+    if difference.isLarge { Console.warn(difference.warning) }
     print(
       """
       \(integers) of \(counted(quantized.network.convolutions.count, "convolution")) multiply 8-bit integers, by \
       \(counted(count, "clip")) of \(counted(jobs.count, "video"))
-      scores in int8 beside fp32: differ by \(fixed(difference.mean, 5)) on average, \(fixed(difference.most, 5)) at most
+      scores in int8 beside fp32, of \(counted(count, "other clip")): differ by \(fixed(difference.mean, 5)) on average, \
+      \(fixed(difference.largest, 5)) at most
       wrote '\(output)': --precision int8 reads it
       """)
   }
@@ -106,14 +111,16 @@ struct CalibrateCommand: ParsableCommand {
   }
 
   /// Clips at even distances of every video, as many of each as of the others.
-  private func jobs(_ catalog: FrameCatalog, _ view: View) throws -> [VideoJob] {
+  ///
+  /// - Parameter between: Whether the others, half a distance before these: what is judged is not what was observed.
+  private func jobs(_ catalog: FrameCatalog, _ view: View, between: Bool = false) throws -> [VideoJob] {
     let names = catalog.names
     let (each, rest) = clips.quotientAndRemainder(dividingBy: names.count)
     return try names.enumerated().map { index, name in
       let source = try catalog.source(name)
       let count = min(source.frameCount, max(1, each + (index < rest ? 1 : 0)))
       let tasks = (0..<count).map { number in
-        let center = source.frameCount * (2 * number + 1) / (2 * count)
+        let center = source.frameCount * (2 * number + (between ? 0 : 1)) / (2 * count)
         return ClipTask(
           KeyFrame(video: name, time: Timestamp(seconds: source.time(of: center)) ?? Timestamp(seconds: 0)!),
           center: center, people: nil, views: [view])
@@ -141,7 +148,7 @@ struct CalibrateCommand: ParsableCommand {
   /// Scores the clips in fp32 and in int8: three boxes of each where the network scores boxes.
   private func compare(
     _ run: ClipRun, _ jobs: [VideoJob], _ count: Int, _ quantized: VideoModel
-  ) throws -> (mean: Double, most: Double) {
+  ) throws -> CalibrationFile.Difference {
     let progress = Progress("comparing", total: count, unit: "clip")
     var (sum, most, number, done) = (0.0, 0.0, 0, 0)
     try run.forEachClip(jobs) { clip in
@@ -158,7 +165,7 @@ struct CalibrateCommand: ParsableCommand {
       progress.update(done)
     }
     progress.finish()
-    return (sum / Double(max(1, number)), most)
+    return CalibrationFile.Difference(mean: sum / Double(max(1, number)), largest: most)
   }
 
   private static func scores(_ model: VideoModel, _ clip: FeatureMap) throws -> Tensor {

@@ -13,6 +13,8 @@ public final class Convolution: Sendable {
   public let choice: AlgorithmChoice
   /// The format of the inputs that the weights were packed for.
   public let input: ElementFormat
+  /// Whether products are of integers: of the inputs', or of those that inputs become on the way.
+  public let multipliesIntegers: Bool
   let engine: Engine
   /// The weights as they came, where a plan is to measure.
   private let source: (weights: Tensor, bias: [Float])?
@@ -34,6 +36,7 @@ public final class Convolution: Sendable {
     self.shape = shape
     self.engine = engine
     self.input = input
+    multipliesIntegers = false
     (self.algorithm, choice) =
       algorithm.map { ($0, .forced) }
       ?? engine.planner.decide(
@@ -65,6 +68,7 @@ public final class Convolution: Sendable {
     self.shape = shape
     self.engine = engine
     self.input = .uint8
+    multipliesIntegers = true
     source = nil
     self.bias = Storage(count: bias.count + 16)
     let decided = engine.planner.decide(
@@ -84,6 +88,44 @@ public final class Convolution: Sendable {
         : DirectConvolution(shape, quantized, engine)
     }
     for (index, value) in numbers.enumerated() { self.bias.pointer[index] = value }
+  }
+
+  /// Whether the pixels of a first layer are multiplied as integers: where the processor does so faster than in other
+  /// formats, and no other algorithm is asked for.
+  public static func multipliesPixels(_ shape: ConvolutionShape, _ engine: Engine) -> Bool {
+    guard engine.kernels.integers.pixels != nil, !engine.usesReferences else { return false }
+    let forced = engine.planner.forced
+    return [nil, .planar, .windows].contains(forced) && shape.groups == 1 && shape.inChannels == PixelLines.channels
+      && shape.dilation == .one && shape.outChannels % 8 == 0 && 64...65_536 ~= shape.depth
+  }
+
+  /// Quantizes the weights of a first layer, for pixels in float32, which become integers on the way, and any output.
+  ///
+  /// - Parameters:
+  ///   - shape: One whose pixels are multiplied (`multipliesPixels`).
+  ///   - weights: [out, in, T, H, W], `shape.weightShape`.
+  ///   - bias: [out].
+  ///   - scale: What the integers stand for; numbers beyond them are cut off.
+  public init(pixels shape: ConvolutionShape, weights: Tensor, bias: [Float], engine: Engine, scale: PixelScale) {
+    precondition(weights.shape == shape.weightShape && bias.count == shape.outChannels, "weights must fit the shape")
+    guard Self.multipliesPixels(shape, engine), let kernels = engine.kernels.integers.pixels else {
+      preconditionFailure("these pixels are not multiplied as integers")
+    }
+    self.shape = shape
+    self.engine = engine
+    input = .float32
+    multipliesIntegers = true
+    source = nil
+    let quantized = PixelWeights(weights.storage, bias, shape, scale, engine)
+    self.bias = Storage(count: bias.count + 16)
+    for (index, value) in quantized.bias.enumerated() { self.bias.pointer[index] = value }
+    let lines = PixelLines(kernels: kernels, scale: scale)
+    // More outputs fill registers.
+    algorithm = engine.planner.forced ?? (shape.outChannels <= 16 ? .planar : .windows)
+    choice = engine.planner.forced == nil ? .rule : .forced
+    method =
+      algorithm == .planar
+      ? PlanarConvolution(shape, quantized, lines, engine) : PixelWindowConvolution(shape, quantized, lines, engine)
   }
 
   public var kind: ConvolutionKind { ConvolutionKind(shape, input: input) }
@@ -115,7 +157,7 @@ public final class Convolution: Sendable {
         && output.extent == shape.output(for: input.extent), "a convolution's maps must fit its shape")
     precondition(input.format == self.input, "a convolution's input must have the format its weights were packed for")
     precondition(
-      output.format != .uint8 || input.format == .uint8 && (output.scales?.zero == 0 || epilogue == .none),
+      output.format != .uint8 || multipliesIntegers && (output.scales?.zero == 0 || epilogue == .none),
       "integers are stored by convolutions of integers, and a ReLU's stand for no negative numbers")
     precondition(
       self.input == .uint8 || residual?.format != .uint8, "integers are added by convolutions of integers alone")

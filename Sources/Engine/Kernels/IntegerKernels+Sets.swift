@@ -48,7 +48,8 @@
           KernelsAVX512VNNI.integerPanel4,
         ]),
       quantize: KernelsAVX512VNNI.quantizeRows,
-      peak: PeakKernels(products: KernelsAVX512VNNI.peakIntegerProducts, sums: 24, lanes: 64))
+      peak: PeakKernels(products: KernelsAVX512VNNI.peakIntegerProducts, sums: 24, lanes: 64),
+      pixels: PixelKernels(row: KernelsAVX512VNNI.integerPlanarRow, quantize: KernelsAVX512VNNI.quantizePixels))
 
     /// Whose outputs, residuals and inputs may be bfloat16.
     static let avx512BF16 = IntegerKernels(
@@ -59,7 +60,8 @@
           KernelsAVX512BF16.integerPanel4,
         ]),
       quantize: KernelsAVX512BF16.quantizeRows,
-      peak: PeakKernels(products: KernelsAVX512BF16.peakIntegerProducts, sums: 24, lanes: 64))
+      peak: PeakKernels(products: KernelsAVX512BF16.peakIntegerProducts, sums: 24, lanes: 64),
+      pixels: PixelKernels(row: KernelsAVX512BF16.integerPlanarRow, quantize: KernelsAVX512BF16.quantizePixels))
 
     /// A panel is as wide as the outputs that tiles take together.
     static let tiles = IntegerKernels(

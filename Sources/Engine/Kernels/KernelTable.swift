@@ -115,6 +115,8 @@ struct IntegerKernels: Sendable {
   let quantize: @Sendable (QuantizedRows) -> Void
   /// Products of fours: a register holds four times as many.
   let peak: PeakKernels
+  /// What computes first layers; nil where other formats are as fast.
+  var pixels: PixelKernels?
 }
 
 /// What computes on activations in bfloat16.

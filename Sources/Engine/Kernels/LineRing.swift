@@ -10,7 +10,8 @@ struct LineRing {
   /// Floats of a prepared line.
   private let line: Int
   private let memory: UnsafeMutablePointer<Float>
-  private let zeros: UnsafeMutablePointer<Float>
+  /// A line of it.
+  private let padding: UnsafeMutablePointer<Float>
 
   /// The frames, and the lines of each, that the ring keeps.
   private static func size(_ shape: ConvolutionShape, rows: Int) -> (frames: Int, lines: Int) {
@@ -20,7 +21,7 @@ struct LineRing {
     )
   }
 
-  /// The floats that a ring for that many rows takes, a line of zeros among them.
+  /// The floats that a ring for that many rows takes, a line of padding among them.
   static func floats(_ shape: ConvolutionShape, rows: Int, line: Int) -> Int {
     let size = size(shape, rows: rows)
     return (size.frames * size.lines + 1) * line
@@ -30,14 +31,16 @@ struct LineRing {
   ///   - extent: Of the input.
   ///   - rows: Of the output.
   ///   - line: Floats of a prepared line.
+  ///   - padding: What a float of the padding holds.
   ///   - memory: `floats(_:rows:line:)` of them for as many rows or more.
   init(
-    _ shape: ConvolutionShape, _ extent: Extent3, rows: Range<Int>, line: Int, memory: UnsafeMutablePointer<Float>
+    _ shape: ConvolutionShape, _ extent: Extent3, rows: Range<Int>, line: Int, padding: Float,
+    memory: UnsafeMutablePointer<Float>
   ) {
     (self.shape, self.extent, self.rows, self.line) = (shape, extent, rows, line)
-    zeros = memory
+    self.padding = memory
     self.memory = memory + line
-    zeros.update(repeating: 0, count: line)
+    self.padding.update(repeating: padding, count: line)
   }
 
   /// The input line that the first line of every frame holds; it may lie in the padding.
@@ -71,14 +74,14 @@ struct LineRing {
     }
   }
 
-  /// Says where the lines lie that row (t, h) of the output sees: [kernel's frames x its rows]; padding is a line of zeros.
+  /// Says where the lines lie that row (t, h) of the output sees: [kernel's frames x its rows]; or the line of padding.
   func fill(_ table: UnsafeMutablePointer<UnsafePointer<Float>>, t: Int, h: Int) {
     for kt in 0..<shape.kernel.t {
       let frame = t * shape.stride.t - shape.padding.t + kt * shape.dilation.t
       for kh in 0..<shape.kernel.h {
         let number = (h - rows.lowerBound) * shape.stride.h + kh * shape.dilation.h
         let isInside = frame >= 0 && frame < extent.t && firstLine + number >= 0 && firstLine + number < extent.h
-        table[kt * shape.kernel.h + kh] = UnsafePointer(isInside ? address(frame, number) : zeros)
+        table[kt * shape.kernel.h + kh] = UnsafePointer(isInside ? address(frame, number) : padding)
       }
     }
   }

@@ -13,6 +13,8 @@ struct PaddedLines {
   let step: Int
   /// Floats that a position sees of a line: a tap of the products.
   let tap: Int
+  /// What a float of the padding holds.
+  var padding: Float = 0
   /// Floats of memory that a piece wants besides.
   var room = 0
 
@@ -90,7 +92,7 @@ struct PaddedLines {
           let memory = engine.scratch.floats(layout.count, thread: thread)
           let first = piece % bands * rows
           let own = first..<min(output.h, first + rows)
-          let ring = LineRing(shape, input.extent, rows: own, line: line, memory: memory + ringAt)
+          let ring = LineRing(shape, input.extent, rows: own, line: line, padding: padding, memory: memory + ringAt)
           let table = UnsafeMutableRawPointer(memory + tableAt).bindMemory(
             to: UnsafePointer<Float>.self, capacity: (tiles * tilePositions + 1) * taps)
           let band = Band(

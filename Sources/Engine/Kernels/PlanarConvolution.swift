@@ -6,24 +6,48 @@ internal import Tensors
 ///
 /// Lines of input are split into planes (`PlanarLayout`), so that what neighbouring output positions see under one tap are
 /// neighbours in memory: [plane][column]. A piece is a band of output rows through all frames of a clip; it splits each line once
-/// (`LineRing`). Where activations are bfloat16, products are of pairs, and float32 inputs are rounded on the way.
+/// (`LineRing`). Where activations are bfloat16, products are of pairs, and float32 inputs are rounded on the way; of
+/// pixels they may be of fours of integers.
 struct PlanarConvolution: ConvolutionMethod {
   private let shape: ConvolutionShape
   private let layout: PlanarLayout
   private let weights: Storage
   private let kernels: PlanarKernels
   private let pairs: (@Sendable (PlanarPairs) -> Void)?
+  /// What makes integers of the input, and by output what their products count.
+  private let integers: (pixels: PixelLines, steps: [Float])?
 
   init(_ shape: ConvolutionShape, weights: Storage, _ input: ElementFormat, _ engine: Engine) {
     self.shape = shape
     let bfloat16 = engine.activations == .bfloat16 ? engine.kernels.bfloat16 : nil
     kernels = bfloat16?.planar ?? engine.kernels.planar
     pairs = bfloat16?.planarPairs
+    integers = nil
     layout = PlanarLayout(shape, input, rounds: bfloat16 != nil)
     self.weights = layout.pack(weights, shape, tile: kernels.channels)
   }
 
+  /// A convolution of pixels.
+  init(_ shape: ConvolutionShape, _ weights: PixelWeights, _ pixels: PixelLines, _ engine: Engine) {
+    self.shape = shape
+    let float = engine.kernels.planar
+    kernels = PlanarKernels(
+      row: pixels.kernels.row, split: float.split, channels: float.channels, positions: float.positions)
+    pairs = nil
+    integers = (pixels, weights.quantized.steps)
+    layout = PlanarLayout(pixels: shape)
+    self.weights = layout.pack(weights, shape, tile: kernels.channels)
+  }
+
   func run(_ input: FeatureMap, _ store: ConvolutionStore, _ engine: Engine) {
+    guard let integers else { return compute(input, store, engine) }
+    let outputs = IntegerOutputs(integers.steps, store)
+    compute(input, outputs.store, engine)
+    // The store has their addresses only.
+    withExtendedLifetime(outputs) {}
+  }
+
+  private func compute(_ input: FeatureMap, _ store: ConvolutionStore, _ engine: Engine) {
     let output = store.output
     let geometry = Geometry(self, output, threads: engine.pool.threads)
     let rows = geometry.rows
@@ -97,10 +121,12 @@ struct PlanarConvolution: ConvolutionMethod {
         offsets[index] = factor.plane * geometry.columns + factor.shift
       }
       let ring = LineRing(
-        shape, input.extent, rows: rows, line: geometry.line, memory: memory + geometry.ring)
+        shape, input.extent, rows: rows, line: geometry.line,
+        padding: convolution.integers?.pixels.scale.padding ?? 0, memory: memory + geometry.ring)
       ring.forEachFrame(of: store.output.extent) { t, h, target in
-        let row = ((item * input.extent.t + t) * input.extent.h + h) * input.extent.w
-        prepare(UnsafePointer(input.start) + row * input.pitch, target)
+        let line = (item * input.extent.t + t) * input.extent.h + h
+        if let pixels = convolution.integers?.pixels { return prepare(line, pixels, target) }
+        prepare(UnsafePointer(input.start) + line * input.extent.w * input.pitch, target)
       } compute: { t in
         for h in rows { computeRow(t, h, ring, offsets) }
       }
@@ -119,13 +145,34 @@ struct PlanarConvolution: ConvolutionMethod {
       }
     }
 
+    private func prepare(_ line: Int, _ pixels: PixelLines, _ target: UnsafeMutablePointer<Float>) {
+      let columns = geometry.columns
+      let parts = (0..<shape.stride.w).map { remainder in
+        let inside = columnsInside(remainder)
+        let to = target + remainder * columns
+        to.update(repeating: pixels.scale.padding, count: inside.lowerBound)
+        (to + inside.upperBound).update(repeating: pixels.scale.padding, count: columns - inside.upperBound)
+        return (
+          first: inside.lowerBound * shape.stride.w + remainder - shape.padding.w, count: inside.count,
+          target: to + inside.lowerBound
+        )
+      }
+      pixels.write(input, line: line, step: shape.stride.w, parts)
+    }
+
+    /// The columns of a plane that are some of the input's: column i is column i * stride + remainder - padding of it.
+    private func columnsInside(_ remainder: Int) -> Range<Int> {
+      let (stride, columns) = (shape.stride.w, geometry.columns)
+      let before = min(columns, max(0, (shape.padding.w - remainder + stride - 1) / stride))
+      return
+        before..<min(
+          columns, max(before, (input.extent.w + shape.padding.w - remainder + stride - 1) / stride))
+    }
+
     private func splitLine(_ source: UnsafePointer<Float>, _ target: UnsafeMutablePointer<Float>) {
       let (stride, columns, floats) = (shape.stride.w, geometry.columns, convolution.layout.floats)
       for remainder in 0..<stride {
-        // Column i holds input column i * stride + remainder - padding.
-        let before = min(columns, max(0, (shape.padding.w - remainder + stride - 1) / stride))
-        let after = min(
-          columns, max(before, (input.extent.w + shape.padding.w - remainder + stride - 1) / stride))
+        let (before, after) = (columnsInside(remainder).lowerBound, columnsInside(remainder).upperBound)
         for float in 0..<floats {
           let to = target + (float * stride + remainder) * columns
           to.update(repeating: 0, count: before)
@@ -160,6 +207,8 @@ struct PlanarConvolution: ConvolutionMethod {
           channels: min(tile, shape.outChannels - first), epilogue: store.epilogue.code,
           temporary: memory + geometry.temporary)
         row.outputIsBFloat16 = output.format == .bfloat16
+        row.outputIsUInt8 = output.format == .uint8
+        row.scales = store.quantized.map { $0.scales + first }
         row.residualIsBFloat16 = store.residual?.format == .bfloat16
         convolution.kernels.row(row)
         first += tile

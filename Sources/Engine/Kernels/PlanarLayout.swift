@@ -67,6 +67,14 @@ struct PlanarLayout {
     }
   }
 
+  /// Of pixels that a float holds whole: the planes are the columns' remainders.
+  init(pixels shape: ConvolutionShape) {
+    (stride, floats, multipliesPairs) = (shape.stride.w, 1, false)
+    factors = (0..<shape.kernel.w).map { w in
+      Factor(plane: split(0, w), shift: w / stride, taps: (0..<shape.inChannels).map { ($0, w) })
+    }
+  }
+
   /// The split plane that a column is in.
   private func split(_ float: Int, _ w: Int) -> Int { float * stride + w % stride }
 
@@ -96,17 +104,31 @@ struct PlanarLayout {
 
   /// Packs weights [out, in, T, H, W] as [tiles of output channels][time x height][factors][channels of a tile].
   func pack(_ weights: Storage, _ shape: ConvolutionShape, tile: Int) -> Storage {
+    let lines = shape.kernel.t * shape.kernel.h
+    return pack(shape, tile: tile) { o, line, factor in
+      let numbers = factor.taps.map { tap in
+        weights.pointer[((o * shape.inChannels + tap.channel) * lines + line) * shape.kernel.w + tap.w]
+      }
+      return float(numbers, isRest: factor.isRest)
+    }
+  }
+
+  /// Packs integers of pixels alike.
+  func pack(_ weights: PixelWeights, _ shape: ConvolutionShape, tile: Int) -> Storage {
+    pack(shape, tile: tile) { o, line, factor in weights.four(output: o, line: line, column: factor.taps[0].w) }
+  }
+
+  private func pack(
+    _ shape: ConvolutionShape, tile: Int, _ number: (_ output: Int, _ line: Int, _ factor: Factor) -> Float
+  ) -> Storage {
     let tiles = (shape.outChannels + tile - 1) / tile
     let lines = shape.kernel.t * shape.kernel.h
     let packed = Storage(count: tiles * lines * factors.count * tile)
     for o in 0..<shape.outChannels {
       for line in 0..<lines {
         for (index, factor) in factors.enumerated() {
-          let numbers = factor.taps.map { tap in
-            weights.pointer[((o * shape.inChannels + tap.channel) * lines + line) * shape.kernel.w + tap.w]
-          }
-          packed.pointer[((o / tile * lines + line) * factors.count + index) * tile + o % tile] = float(
-            numbers, isRest: factor.isRest)
+          packed.pointer[((o / tile * lines + line) * factors.count + index) * tile + o % tile] = number(
+            o, line, factor)
         }
       }
     }

@@ -31,6 +31,16 @@ enum AVX512BF16IntegerUnit: VectorUnit {
   }
 
   @inline(__always)
+  static func interleaveUInt8(
+    _ from: UnsafeRawPointer, _ pitch: Int, _ to: UnsafeMutableRawPointer, _ toPitch: Int
+  ) {
+    simd_interleave8_u8(from, pitch, to, toPitch)
+  }
+
+  @inline(__always)
+  static func pairs(_ first: Vector, _ second: Vector) -> Vector { simd_bf16_pairs512(first, second) }
+
+  @inline(__always)
   static func loadBFloat16(_ count: Int, _ from: UnsafeRawPointer) -> Vector {
     simd_load_bf16_512(from, Int32(truncatingIfNeeded: count))
   }
@@ -74,6 +84,14 @@ public func integerPanel4(_ block: GEMMBlock, _ weights: UnsafePointer<Float>, _
 public func quantizeRows(_ rows: QuantizedRows) {
   MicroKernels.quantizeRows(AVX512BF16IntegerUnit.self, bfloat16: true, rows)
 }
+
+/// `MicroKernels.planarRow` of fours.
+@inline(never)
+public func integerPlanarRow(_ row: PlanarRow) { MicroKernels.planarRow(AVX512BF16IntegerUnit.self, isWide: true, row) }
+
+/// `MicroKernels.quantizePixels` for this instruction set.
+@inline(never)
+public func quantizePixels(_ line: PixelLine) { MicroKernels.quantizePixels(AVX512BF16IntegerUnit.self, line) }
 
 /// `MicroKernels.peakProducts` of fours of bytes.
 @inline(never)

@@ -29,6 +29,13 @@ enum AVX512VNNIIntegerUnit: VectorUnit {
   ) {
     simd_store_four_u8_512(to, first, second, third, fourth)
   }
+
+  @inline(__always)
+  static func interleaveUInt8(
+    _ from: UnsafeRawPointer, _ pitch: Int, _ to: UnsafeMutableRawPointer, _ toPitch: Int
+  ) {
+    simd_interleave8_u8(from, pitch, to, toPitch)
+  }
 }
 
 /// `MicroKernels.integerPanel` of 1 register.
@@ -60,6 +67,14 @@ public func integerPanel4(_ block: GEMMBlock, _ weights: UnsafePointer<Float>, _
 public func quantizeRows(_ rows: QuantizedRows) {
   MicroKernels.quantizeRows(AVX512VNNIIntegerUnit.self, bfloat16: false, rows)
 }
+
+/// `MicroKernels.planarRow` of fours.
+@inline(never)
+public func integerPlanarRow(_ row: PlanarRow) { MicroKernels.planarRow(AVX512VNNIIntegerUnit.self, isWide: true, row) }
+
+/// `MicroKernels.quantizePixels` for this instruction set.
+@inline(never)
+public func quantizePixels(_ line: PixelLine) { MicroKernels.quantizePixels(AVX512VNNIIntegerUnit.self, line) }
 
 /// `MicroKernels.peakProducts` of fours of bytes.
 @inline(never)

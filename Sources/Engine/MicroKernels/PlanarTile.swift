@@ -4,7 +4,7 @@ public import BFloat16
 ///
 /// A layer may make as few as 8 channels: with output channels in the lanes half of a register or more would lie idle. Here a
 /// register holds neighbouring output positions; the inputs are laid out so that they are neighbours too. What is called a
-/// float of inputs and weights is two numbers of bfloat16 on units that multiply those.
+/// float of inputs and weights is two numbers of bfloat16, or four integers, on units that multiply those.
 public struct PlanarRow {
   /// [taps in time and height] Where the lines of input begin that this row sees.
   public var lines: UnsafePointer<UnsafePointer<Float>>
@@ -28,6 +28,10 @@ public struct PlanarRow {
   /// Whether the output, or the residual, is bfloat16.
   public var outputIsBFloat16 = false
   public var residualIsBFloat16 = false
+  /// By the tile's channels, what sums of integers are multiplied with; nil for sums of floats.
+  public var scales: UnsafePointer<Float>?
+  /// Whether the output is integers of 8 bits.
+  public var outputIsUInt8 = false
   /// Room for channels of the tile x 3 registers.
   public var temporary: UnsafeMutablePointer<Float>
 
@@ -127,16 +131,16 @@ func planarTile<Unit: VectorUnit>(
       let p2 = registers > 2 ? Unit.load(at + 2 * width) : p0
       for c in 0..<4 {
         let w = V(repeating: weight[c])
-        s0[c] = Unit.accumulate(s0[c], w, p0)
-        if registers > 1 { s1[c] = Unit.accumulate(s1[c], w, p1) }
-        if registers > 2 { s2[c] = Unit.accumulate(s2[c], w, p2) }
+        s0[c] = Unit.accumulate(s0[c], p0, w)
+        if registers > 1 { s1[c] = Unit.accumulate(s1[c], p1, w) }
+        if registers > 2 { s2[c] = Unit.accumulate(s2[c], p2, w) }
       }
       if isWide {
         for c in 4..<8 {
           let w = V(repeating: weight[c])
-          s0[c] = Unit.accumulate(s0[c], w, p0)
-          if registers > 1 { s1[c] = Unit.accumulate(s1[c], w, p1) }
-          if registers > 2 { s2[c] = Unit.accumulate(s2[c], w, p2) }
+          s0[c] = Unit.accumulate(s0[c], p0, w)
+          if registers > 1 { s1[c] = Unit.accumulate(s1[c], p1, w) }
+          if registers > 2 { s2[c] = Unit.accumulate(s2[c], p2, w) }
         }
       }
       weight += pitch
@@ -174,7 +178,9 @@ func finishPlanar<Unit: VectorUnit>(_ unit: Unit.Type, _ row: PlanarRow, from fi
     let addend = Unit.Vector(repeating: row.bias[c])
     var i = 0
     while i < count {
-      var value = Unit.load(line + i) + addend
+      var value =
+        row.scales.map { Unit.multiplyAdd(addend, Unit.floats(Unit.load(line + i)), Unit.Vector(repeating: $0[c])) }
+        ?? Unit.load(line + i) + addend
       if let residual = row.residual {
         store(value, line + i)
         for j in i..<min(i + width, count) {
@@ -203,10 +209,25 @@ func storeEight<Unit: VectorUnit>(_ unit: Unit.Type, _ row: PlanarRow, from firs
       i += width
     }
   }
+  if row.outputIsUInt8 {
+    // A channel's bytes follow each other from where its numbers began: what they are written over has been read.
+    for c in 0..<8 {
+      var i = 0
+      while i < count {
+        let value = Unit.load(numbers + (c * pitch + i))
+        Unit.storeUInt8(width, value, UnsafeMutableRawPointer(numbers + c * pitch) + i)
+        i += width
+      }
+    }
+  }
   let to = row.output + first * row.outputPitch
   var i = 0
   while true {
-    if row.outputIsBFloat16 {
+    if row.outputIsUInt8 {
+      Unit.interleaveUInt8(
+        UnsafeRawPointer(numbers) + i, 4 * pitch, UnsafeMutableRawPointer(to + i * row.outputPitch), 4 * row.outputPitch
+      )
+    } else if row.outputIsBFloat16 {
       Unit.interleave(4, numbers + i, pitch, to + i * row.outputPitch, row.outputPitch)
     } else {
       Unit.interleave(8, numbers + i, pitch, to + i * row.outputPitch, row.outputPitch)
@@ -225,7 +246,10 @@ func storePlanar(_ row: PlanarRow, _ width: Int, from first: Int, count: Int) {
     let to = row.output + (first + i) * row.outputPitch
     for c in 0..<row.channels {
       let value = row.temporary[c * pitch + i]
-      if row.outputIsBFloat16 {
+      if row.outputIsUInt8 {
+        let byte = value > 0 ? UInt8(min(value, 255).rounded(.toNearestOrEven)) : 0
+        UnsafeMutableRawPointer(to).storeBytes(of: byte, toByteOffset: c, as: UInt8.self)
+      } else if row.outputIsBFloat16 {
         UnsafeMutableRawPointer(to).storeBytes(of: bfloat16(value), toByteOffset: 2 * c, as: UInt16.self)
       } else {
         to[c] = value

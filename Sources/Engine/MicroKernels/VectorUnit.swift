@@ -64,6 +64,9 @@ public protocol VectorUnit {
   /// Four whole registers, one after the other.
   static func storeUInt8(
     _ first: Vector, _ second: Vector, _ third: Vector, _ fourth: Vector, _ to: UnsafeMutableRawPointer)
+  /// Writes eight rows of as many bytes as a register has lanes as rows of eight. Pitches are in bytes.
+  static func interleaveUInt8(
+    _ from: UnsafeRawPointer, _ pitch: Int, _ to: UnsafeMutableRawPointer, _ toPitch: Int)
 }
 
 extension VectorUnit {
@@ -121,6 +124,19 @@ extension VectorUnit {
     storeUInt8(width, second, to + width)
     storeUInt8(width, third, to + 2 * width)
     storeUInt8(width, fourth, to + 3 * width)
+  }
+
+  @inlinable @inline(__always)
+  public static func interleaveUInt8(
+    _ from: UnsafeRawPointer, _ pitch: Int, _ to: UnsafeMutableRawPointer, _ toPitch: Int
+  ) {
+    for row in 0..<Vector.scalarCount {
+      for column in 0..<8 {
+        to.storeBytes(
+          of: from.load(fromByteOffset: column * pitch + row, as: UInt8.self), toByteOffset: row * toPitch + column,
+          as: UInt8.self)
+      }
+    }
   }
 }
 

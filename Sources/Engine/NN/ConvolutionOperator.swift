@@ -23,7 +23,7 @@ struct ConvolutionOperator: Operator {
     "conv \(shape)" + (hasResidual ? " + residual" : "") + (epilogue == .none ? "" : " + \(epilogue.rawValue)")
   }
 
-  var algorithm: String { convolution.algorithm.rawValue + (convolution.input == .uint8 ? " int8" : "") }
+  var algorithm: String { convolution.algorithm.rawValue + (convolution.multipliesIntegers ? " int8" : "") }
 
   func format(of inputs: [ElementFormat], activations: ElementFormat) -> ElementFormat {
     output ?? (convolution.shape.outChannels % 2 == 0 ? activations : .float32)
@@ -67,7 +67,9 @@ struct ConvolutionOperator: Operator {
 
   var convolutions: [Convolution] { [convolution] }
 
-  var weightBytes: Int { convolution.shape.weightShape.reduce(1, *) * convolution.input.bytes }
+  var weightBytes: Int {
+    convolution.shape.weightShape.reduce(1, *) * (convolution.multipliesIntegers ? 1 : convolution.input.bytes)
+  }
 
   var candidates: [any Operator] {
     convolution.candidates().map { convolution in

@@ -65,7 +65,7 @@ public struct ConvolutionTuner {
     var (kinds, excluded) = (Set<ConvolutionKind>(), Set<ConvolutionKind>())
     for op in plan.operators.compactMap(\.self) {
       for convolution in op.convolutions {
-        if op is ConvolutionOperator, convolution.input != .uint8,
+        if op is ConvolutionOperator, !convolution.multipliesIntegers,
           ConvolutionAlgorithm.candidates(for: convolution.kind, activations: activations).count > 1
         {
           kinds.insert(convolution.kind)

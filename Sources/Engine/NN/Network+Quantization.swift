@@ -1,4 +1,4 @@
-internal import Kernels
+public import Kernels
 internal import Tensors
 
 // Quantization: which values of a network are integers, and the network that computes with them.
@@ -10,7 +10,9 @@ internal import Tensors
 //   pooling or concatenation that makes integers itself.
 // - Where others read it, too, it keeps the format that it has, and is quantized once for those who want integers.
 //
-// So the first layers, non-local blocks, the last maps and the head compute as they do without.
+// - A first layer makes integers of pixels on the way, where it is told what these stand for and the processor is faster so.
+//
+// So other first layers, non-local blocks, the last maps and the head compute as they do without.
 extension Network {
   /// The operators whose values may be integers, in order: those that a calibration has ranges of.
   public var quantizable: [(index: Int, operation: String)] {
@@ -31,9 +33,12 @@ extension Network {
 
   /// The network with integers where it can have them, its weights packed.
   ///
+  /// - Parameter pixels: What the network's inputs are, where they are pixels.
   /// - Throws: `CalibrationError` where the calibration is of another network or other weights.
-  public func quantized(by calibration: Calibration) throws(CalibrationError) -> Network {
-    let quantized = try QuantizedNetwork(self, calibration)
+  public func quantized(
+    by calibration: Calibration, pixels: PixelScale? = nil
+  ) throws(CalibrationError) -> Network {
+    let quantized = try QuantizedNetwork(self, calibration, pixels)
     let mark = try unpackedWeightsMark()
     guard calibration.weightsMark == nil || calibration.weightsMark == mark else { throw .otherWeights }
     var result = quantized.build()
@@ -46,6 +51,7 @@ extension Network {
 private struct QuantizedNetwork {
   private let network: Network
   private let nodes: [Network.Node]
+  private let pixels: PixelScale?
   /// By value, where it may be integers.
   private var ranges: [Calibration.Range?]
   /// By value: what its integers would stand for; nil where it cannot be integers.
@@ -59,8 +65,9 @@ private struct QuantizedNetwork {
   /// By value.
   private var readers: [[(index: Int, input: Int)]]
 
-  init(_ network: Network, _ calibration: Calibration) throws(CalibrationError) {
+  init(_ network: Network, _ calibration: Calibration, _ pixels: PixelScale?) throws(CalibrationError) {
     self.network = network
+    self.pixels = pixels
     nodes = network.nodes
     let none = [Bool](repeating: false, count: nodes.count)
     (isNonNegative, multiplies, isInteger) = (none, none, none)
@@ -102,13 +109,21 @@ private struct QuantizedNetwork {
       if let op = node.op as? UnpackedConvolution {
         isNonNegative[index] = op.epilogue == .relu
         scales[index] = ChannelScales(range, isNonNegative: isNonNegative[index])
-        multiplies[index] = op.canMultiplyIntegers && isNonNegative[inputs[0]] && scales[inputs[0]] != nil
+        multiplies[index] =
+          op.canMultiplyIntegers && isNonNegative[inputs[0]] && scales[inputs[0]] != nil
+          || pixels != nil && readsPixels(node, op)
       } else if let op = node.op {
         let parts = inputs.compactMap { scales[$0] }
         isNonNegative[index] = inputs.allSatisfy { isNonNegative[$0] }
         if parts.count == inputs.count && isNonNegative[index] { scales[index] = op.scales(of: parts) }
       }
     }
+  }
+
+  /// Whether a convolution is a first layer that multiplies the network's inputs as integers.
+  private func readsPixels(_ node: Network.Node, _ op: UnpackedConvolution) -> Bool {
+    nodes[node.inputs[0].id].op == nil && !op.hasResidual && (op.epilogue == .none || op.epilogue == .relu)
+      && Convolution.multipliesPixels(op.shape, network.engine)
   }
 
   private mutating func findReaders() {
@@ -160,7 +175,9 @@ private struct QuantizedNetwork {
       var op = node.op
       var inputs = node.inputs.map { places[$0.id] }
       if let convolution = op as? UnpackedConvolution {
-        if multiplies[index], let input = scales[node.inputs[0].id] {
+        if multiplies[index], let pixels, readsPixels(node, convolution) {
+          op = convolution.quantized(pixels, network.engine)
+        } else if multiplies[index], let input = scales[node.inputs[0].id] {
           inputs[0] = integers(node.inputs[0])
           op = convolution.quantized(input, means: ranges[node.inputs[0].id]?.means, network.engine)
         } else {

@@ -74,6 +74,11 @@ struct UnpackedConvolution: Operator {
       Convolution(quantizing: shape, weights: weights.take(), bias: bias, engine: engine, input: input, means: means))
   }
 
+  /// The convolution for pixels.
+  func quantized(_ pixels: PixelScale, _ engine: Engine) -> ConvolutionOperator {
+    packed(Convolution(pixels: shape, weights: weights.take(), bias: bias, engine: engine, scale: pixels))
+  }
+
   /// The convolution for an input of another format.
   func packed(_ input: ElementFormat, _ engine: Engine) -> ConvolutionOperator {
     packed(Convolution(shape, weights: weights.take(), bias: bias, engine: engine, input: input))

@@ -1,7 +1,18 @@
 public import Clips
 public import Configuration
 internal import Imaging
+internal import Kernels
 internal import ModelZoo
+
+extension PixelScale {
+  /// Of the pixels of a configuration, or of those that the weights were trained on; nil where 0 is none of them.
+  init?(_ config: Configuration, _ peer: PeerPixels?) {
+    func numbers(_ key: Key<[Double]>, _ peer: [Double]?) -> [Float] {
+      ((config.isGiven(key) ? nil : peer) ?? config[key]).map { Float($0) }
+    }
+    self.init(mean: numbers(.dataMean, peer?.mean), std: numbers(.dataStd, peer?.std))
+  }
+}
 
 extension LoadedModel {
   /// The preprocessing of a configuration, with the pixels that the weights were trained on.

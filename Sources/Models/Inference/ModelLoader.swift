@@ -79,7 +79,8 @@ public struct LoadedModel {
           )
           .calibratedOnNoise(crop: config[.dataTestCropSize])
         model = try VideoModel(
-          architecture, weights: weights(), engine: engine, quantizedBy: calibration, sharing: other?.model)
+          architecture, weights: weights(), engine: engine, quantizedBy: calibration, pixels: PixelScale(config, nil),
+          sharing: other?.model)
       } else {
         model = VideoModel(architecture, weights: weights(), engine: engine, sharing: other?.model)
       }
@@ -107,7 +108,8 @@ public struct LoadedModel {
       }
       do {
         return try VideoModel(
-          architecture, weights: weights, engine: engine, quantizedBy: calibration, sharing: other?.model)
+          architecture, weights: weights, engine: engine, quantizedBy: calibration,
+          pixels: PixelScale(config, peer?.pixels), sharing: other?.model)
       } catch let error as CalibrationError {
         if case .notFinite(let operation) = error {
           throw NoCalibrationError.damagedWeights(path: path, operation: operation)

@@ -108,14 +108,15 @@ public final class VideoModel {
 
   /// Builds the model with integers of 8 bits where they can be; the head computes as it does without.
   ///
-  /// - Throws: `CalibrationError` where the calibration is of another network.
+  /// - Parameter pixels: What clips' numbers are.
+  /// - Throws: `CalibrationError` where the calibration is of another network or other weights.
   public convenience init(
     _ architecture: Architecture, weights: WeightReader, engine: Engine, quantizedBy calibration: Calibration,
-    sharing other: VideoModel? = nil
+    pixels: PixelScale? = nil, sharing other: VideoModel? = nil
   ) throws(CalibrationError) {
     let builder = Self.build(
       architecture, weights, NetworkBuilder(weights: weights, engine: engine, isToBeQuantized: true))
-    let network = try builder.network.quantized(by: calibration)
+    let network = try builder.network.quantized(by: calibration, pixels: pixels)
     self.init(architecture, network, weights: weights, engine: engine, sharing: other)
   }
 

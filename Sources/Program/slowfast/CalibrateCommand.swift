@@ -85,7 +85,7 @@ struct CalibrateCommand: ParsableCommand {
     let quantized = try LoadedModel(
       config, options.weightOptions, engine: loaded.model.engine.with(.int8), calibration: calibration
     ).model
-    let integers = quantized.network.convolutions.filter { $0.input == .uint8 }.count
+    let integers = quantized.network.convolutions.filter(\.multipliesIntegers).count
     if integers == 0 { throw NothingToQuantize() }
     let difference = try compare(run, try self.jobs(catalog, view, between: true), count, quantized)
     let bound = Calibration(ranges: calibration.ranges, weightsMark: quantized.network.weightsMark)

@@ -67,6 +67,28 @@ void simd_store_four_u8_512(void *to, __m512 first, __m512 second, __m512 third,
   _mm512_storeu_si512(to, _mm512_permutexvar_epi32(order, _mm512_packus_epi16(words, others)));
 }
 
+/// Writes eight rows of 16 bytes as 16 rows of eight. Pitches are in bytes.
+static inline __attribute__((always_inline)) void simd_interleave8_u8(
+    const char *from, long pitch, char *to, long to_pitch) {
+  __m128i row[8];
+  for (int i = 0; i < 8; ++i) row[i] = _mm_loadu_si128((const __m128i *)(from + i * pitch));
+  for (int half = 0; half < 2; ++half) {
+    __m128i pair[4];
+    for (int i = 0; i < 4; ++i)
+      pair[i] = half ? _mm_unpackhi_epi8(row[2 * i], row[2 * i + 1]) : _mm_unpacklo_epi8(row[2 * i], row[2 * i + 1]);
+    for (int quarter = 0; quarter < 2; ++quarter) {
+      __m128i low = quarter ? _mm_unpackhi_epi16(pair[0], pair[1]) : _mm_unpacklo_epi16(pair[0], pair[1]);
+      __m128i high = quarter ? _mm_unpackhi_epi16(pair[2], pair[3]) : _mm_unpacklo_epi16(pair[2], pair[3]);
+      char *at = to + (8 * half + 4 * quarter) * to_pitch;
+      __m128i first = _mm_unpacklo_epi32(low, high), second = _mm_unpackhi_epi32(low, high);
+      _mm_storel_epi64((__m128i *)at, first);
+      _mm_storeh_pd((double *)(at + to_pitch), (__m128d)first);
+      _mm_storel_epi64((__m128i *)(at + 2 * to_pitch), second);
+      _mm_storeh_pd((double *)(at + 3 * to_pitch), (__m128d)second);
+    }
+  }
+}
+
 /// sum + a0 b0 + a1 b1 + a2 b2 + a3 b3 in every lane. Source: Intel's VPDPBUSD, VEX-encoded.
 SIMD_INTEGERS("avx2,avxvnni") __m256 simd_dot_bytes256(__m256 sum, __m256 a, __m256 b) {
   return (__m256)_mm256_dpbusd_avx_epi32((__m256i)sum, (__m256i)a, (__m256i)b);

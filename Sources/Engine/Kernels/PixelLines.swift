@@ -1,0 +1,97 @@
+internal import MicroKernels
+internal import Tensors
+
+/// Inner loops over integers of pixels for one instruction set.
+struct PixelKernels: Sendable {
+  /// Products of fours with positions in the lanes: what the rows call a float is four of them.
+  let row: @Sendable (PlanarRow) -> Void
+  let quantize: @Sendable (PixelLine) -> Void
+}
+
+/// Lines of pixels of three channels as integers: a float holds those of a pixel, and a byte that a weight of zero meets.
+struct PixelLines {
+  let kernels: PixelKernels
+  let scale: PixelScale
+
+  static let channels = 3
+
+  /// Writes every `step`th pixel of a line, from the `first`.
+  ///
+  /// - Parameters:
+  ///   - line: Of the input, counted through its frames and batch.
+  ///   - parts: For each the first pixel, how many there are, and where they go.
+  func write(
+    _ input: FeatureMap, line: Int, step: Int,
+    _ parts: [(first: Int, count: Int, target: UnsafeMutablePointer<Float>)]
+  ) {
+    let count = input.extent.w * Self.channels
+    let from = UnsafePointer(input.start) + line * input.extent.w * input.pitch
+    // A register more, and the byte after the last pixel.
+    withUnsafeTemporaryAllocation(byteCount: count + 72, alignment: 64) { memory in
+      let bytes = memory.baseAddress.unsafelyUnwrapped
+      if input.pitch == Self.channels {
+        quantize(from, count, bytes)
+      } else {
+        for w in 0..<input.extent.w { quantize(from + w * input.pitch, Self.channels, bytes + w * Self.channels) }
+      }
+      (bytes + count).storeBytes(of: 0, as: UInt8.self)
+      for part in parts {
+        let source = bytes + part.first * Self.channels
+        let target = UnsafeMutableRawPointer(part.target)
+        for i in 0..<part.count {
+          let pixel = source.loadUnaligned(fromByteOffset: i * step * Self.channels, as: UInt32.self)
+          target.storeBytes(of: pixel, toByteOffset: 4 * i, as: UInt32.self)
+        }
+      }
+    }
+  }
+
+  private func quantize(_ from: UnsafePointer<Float>, _ count: Int, _ bytes: UnsafeMutableRawPointer) {
+    kernels.quantize(
+      PixelLine(input: from, count: count, factor: 1 / scale.step, offset: scale.zero, bytes: bytes))
+  }
+}
+
+/// The weights of a first layer as integers: what a position sees of a line is one tap, of four channels a column.
+struct PixelWeights {
+  /// Of these taps.
+  let shape: ConvolutionShape
+  let quantized: QuantizedWeights
+  /// [out] With what integers count that stand for 0.
+  let bias: [Float]
+
+  init(_ weights: Storage, _ bias: [Float], _ shape: ConvolutionShape, _ scale: PixelScale, _ engine: Engine) {
+    let (lines, width) = (shape.kernel.t * shape.kernel.h, shape.kernel.w)
+    let taps = ConvolutionShape(
+      4 * width, shape.outChannels, kernel: Extent3(shape.kernel.t, shape.kernel.h, 1))
+    let spread = Storage(count: taps.outChannels * taps.depth)
+    for o in 0..<shape.outChannels {
+      for c in 0..<shape.inChannels {
+        for line in 0..<lines {
+          for w in 0..<width {
+            spread.pointer[(o * 4 * width + 4 * w + c) * lines + line] =
+              weights.pointer[((o * shape.inChannels + c) * lines + line) * width + w]
+          }
+        }
+      }
+    }
+    let scales = ChannelScales([Float](repeating: scale.step, count: 4 * width), zero: 0)
+    let quantized = QuantizedWeights(spread, bias, taps, scales, means: nil, engine)
+    self.bias = bias.indices.map { o in
+      let sum = quantized.integers[o * taps.depth..<(o + 1) * taps.depth].reduce(0) { $0 + Int($1) }
+      return Float(Double(bias[o]) - Double(scale.zero) * Double(sum) * Double(quantized.steps[o]))
+    }
+    (self.shape, self.quantized) = (taps, quantized)
+  }
+
+  /// The four weights of a column in a line, as the products read them.
+  func four(output: Int, line: Int, column: Int) -> Float {
+    let lines = shape.kernel.t * shape.kernel.h
+    var bits: UInt32 = 0
+    for i in 0..<4 {
+      let integer = quantized.integers[(output * shape.inChannels + 4 * column + i) * lines + line]
+      bits |= UInt32(UInt8(bitPattern: integer)) << UInt32(8 * i)
+    }
+    return Float(bitPattern: bits)
+  }
+}

@@ -52,8 +52,13 @@ struct PixelConvolutionTests {
       input = SlicedMap(
         numbers(2 * 3 * extent.count, -2 - reach...2.44 + reach), batch: 2, extent, channels: 3,
         room: isDense ? (0, 0) : (2, 1))
-      let size = 1.7 / Float(shape.depth).squareRoot()
-      weights = Tensor(shape.weightShape, numbers(shape.weightShape.reduce(1, *), -size...size))
+      // Whole steps, of which the largest weight of each output is 127.
+      let step = 0.013 / Float(shape.depth).squareRoot()
+      weights = Tensor(
+        shape.weightShape,
+        (0..<shape.weightShape.reduce(1, *)).map {
+          step * ($0 % shape.depth == 5 ? -127 : Float(Int.random(in: -127...127, using: &random)))
+        })
       bias = numbers(shape.outChannels, -0.5...0.5)
       outputScales = ChannelScales(numbers(shape.outChannels, 0.01...0.03))
     }
@@ -68,7 +73,7 @@ struct PixelConvolutionTests {
       return output
     }
 
-    /// The sums in Double of the numbers that integers of pixels and weights stand for: [N, C, T, H, W].
+    /// The sums in Double of the numbers that integers of pixels stand for, times the weights: [N, C, T, H, W].
     func expected(_ epilogue: Epilogue) -> [Float] {
       let (pixels, out) = (input.values, shape.output(for: extent))
       let (kernel, depth) = (shape.kernel, shape.depth)
@@ -80,11 +85,6 @@ struct PixelConvolutionTests {
         return Double(min(255, max(0, integer))) - Double(scale.zero)
       }
       var result: [Float] = []
-      let rounded = (0..<shape.outChannels).map { o in
-        let own = (0..<depth).map { weights.values[o * depth + $0] * scale.step }
-        let step = own.map(abs).max()! / 127
-        return own.map { Double(($0 / step).rounded(.toNearestOrEven)) * Double(step) }
-      }
       for n in 0..<2 {
         for o in 0..<shape.outChannels {
           for t in 0..<out.t {
@@ -99,7 +99,7 @@ struct PixelConvolutionTests {
                         let x = pixel(
                           n, c, t * shape.stride.t + kt - shape.padding.t, h * shape.stride.h + kh - shape.padding.h,
                           w * shape.stride.w + kw - shape.padding.w)
-                        sum += x * rounded[o][index]
+                        sum += x * Double(weights.values[o * depth + index]) * Double(scale.step)
                         index += 1
                       }
                     }
@@ -200,6 +200,26 @@ struct PixelConvolutionTests {
         let sum = problem.weights.values[o * 75..<(o + 1) * 75].reduce(0, +)
         #expect(abs(b - a - sum / (255 * 0.225)) < 1e-4)
       }
+    }
+  }
+
+  @Test("rounded weights lose next to nothing on pictures of one colour, and half of a step each on others")
+  func rounding() {
+    let shape = ConvolutionShape(3, 8, kernel: Extent3(5, 7, 7))
+    var problem = Problem(shape, Extent3(5, 7, 7), seed: 4)
+    var random = SeededGenerator(seed: 8)
+    problem.weights = Tensor(
+      shape.weightShape, (0..<8 * 735).map { _ in Float.random(in: -0.05...0.05, using: &random) })
+    let step = 0.05 / 127 as Float
+    for (_, engine) in Self.engines() {
+      let others = problem.run(engine, .float32, .none).values
+      // Steps of 735 weights, each up to one off, with signs that alternate, times pixels of standard deviation 1.3.
+      #expect(largest(others, problem.expected(.none)) < 4 * step * Float(735).squareRoot() * 1.3)
+      let one = problem
+      for position in 0..<one.input.map.positions {
+        for c in 0..<3 { one.input.map.set(2, position: position, channel: c) }
+      }
+      #expect(largest(one.run(engine, .float32, .none).values, one.expected(.none)) < 2 * 0.51 * step)
     }
   }
 

@@ -116,9 +116,9 @@ public final class Convolution: Sendable {
     input = .float32
     multipliesIntegers = true
     source = nil
-    let quantized = PixelWeights(weights.storage, bias, shape, scale, engine)
+    let quantized = PixelWeights(weights.storage, bias, shape, scale)
     self.bias = Storage(count: bias.count + 16)
-    for (index, value) in quantized.bias.enumerated() { self.bias.pointer[index] = value }
+    for (index, value) in quantized.quantized.bias.enumerated() { self.bias.pointer[index] = value }
     let lines = PixelLines(kernels: kernels, scale: scale)
     // More outputs fill registers.
     algorithm = engine.planner.forced ?? (shape.outChannels <= 16 ? .planar : .windows)

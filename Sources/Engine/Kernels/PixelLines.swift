@@ -53,35 +53,45 @@ struct PixelLines {
 }
 
 /// The weights of a first layer as integers: what a position sees of a line is one tap, of four channels a column.
+///
+/// Pixels are like their neighbours, so that what rounding takes from each weight would add up. It is therefore handed on to
+/// the next one, channel by channel and column by column, there and back through the lines: pictures of one colour lose half
+/// of a step in all (error feedback, as in Floyd and Steinberg, "An Adaptive Algorithm for Spatial Greyscale", 1976).
 struct PixelWeights {
   /// Of these taps.
   let shape: ConvolutionShape
   let quantized: QuantizedWeights
-  /// [out] With what integers count that stand for 0.
-  let bias: [Float]
 
-  init(_ weights: Storage, _ bias: [Float], _ shape: ConvolutionShape, _ scale: PixelScale, _ engine: Engine) {
-    let (lines, width) = (shape.kernel.t * shape.kernel.h, shape.kernel.w)
+  /// - Parameter bias: [out] To which is added what integers count that stand for 0.
+  init(_ weights: Storage, _ bias: [Float], _ shape: ConvolutionShape, _ scale: PixelScale) {
+    let (lines, width, channels) = (shape.kernel.t * shape.kernel.h, shape.kernel.w, shape.inChannels)
     let taps = ConvolutionShape(
       4 * width, shape.outChannels, kernel: Extent3(shape.kernel.t, shape.kernel.h, 1))
-    let spread = Storage(count: taps.outChannels * taps.depth)
+    var integers = [Int8](repeating: 0, count: taps.outChannels * taps.depth)
+    var steps: [Float] = []
+    var moved: [Float] = []
     for o in 0..<shape.outChannels {
-      for c in 0..<shape.inChannels {
-        for line in 0..<lines {
-          for w in 0..<width {
-            spread.pointer[(o * 4 * width + 4 * w + c) * lines + line] =
-              weights.pointer[((o * shape.inChannels + c) * lines + line) * width + w]
+      let own = weights.pointer + o * shape.depth
+      let largest = (0..<shape.depth).reduce(Float(0)) { max($0, abs(own[$1])) }
+      let step = largest * scale.step / 127
+      steps.append(step > 0 && step.isFinite ? step : 1)
+      var (missing, sum) = (Float(0), 0)
+      for line in 0..<lines where step > 0 && step.isFinite {
+        for column in 0..<width {
+          let w = line % 2 == 0 ? column : width - 1 - column
+          for c in 0..<channels {
+            let number = own[(c * lines + line) * width + w] * scale.step / step + missing
+            let integer = min(127, max(-127, number.rounded(.toNearestOrEven)))
+            missing = number - integer
+            sum += Int(integer)
+            integers[(o * 4 * width + 4 * w + c) * lines + line] = Int8(integer)
           }
         }
       }
+      moved.append(Float(Double(bias[o]) - Double(scale.zero) * Double(sum) * Double(steps[o])))
     }
-    let scales = ChannelScales([Float](repeating: scale.step, count: 4 * width), zero: 0)
-    let quantized = QuantizedWeights(spread, bias, taps, scales, means: nil, engine)
-    self.bias = bias.indices.map { o in
-      let sum = quantized.integers[o * taps.depth..<(o + 1) * taps.depth].reduce(0) { $0 + Int($1) }
-      return Float(Double(bias[o]) - Double(scale.zero) * Double(sum) * Double(quantized.steps[o]))
-    }
-    (self.shape, self.quantized) = (taps, quantized)
+    self.shape = taps
+    quantized = QuantizedWeights(integers: integers, steps: steps, bias: moved)
   }
 
   /// The four weights of a column in a line, as the products read them.

@@ -17,6 +17,10 @@ struct QuantizedWeights {
   /// [out] With what the rounding of the weights has taken from the outputs on the average.
   let bias: [Float]
 
+  init(integers: [Int8], steps: [Float], bias: [Float]) {
+    (self.integers, self.steps, self.bias) = (integers, steps, bias)
+  }
+
   /// - Parameters:
   ///   - weights: [out, in, T, H, W] of a convolution without groups.
   ///   - means: By input channel, of the numbers; nil corrects no bias.

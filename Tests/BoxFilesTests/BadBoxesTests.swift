@@ -82,6 +82,20 @@ struct BadBoxes: Sendable, CustomTestStringConvertible {
 
 private let badFiles = [
   BadBoxes(
+    text:
+      "<annotations><meta><task><original_size>\n<width>abc</width>\n<height>63</height></original_size></task></meta>\n</annotations>",
+    format: "cvat", essentials: ["line 2", "expected the pictures' width in pixels, 1 or more, found 'abc'"]),
+  BadBoxes(
+    text:
+      "<annotations><meta><task><original_size>\n<width>97</width>\n<height>0</height></original_size></task></meta>\n</annotations>",
+    format: "cvat", essentials: ["line 3", "height in pixels, 1 or more, found '0'"]),
+  BadBoxes(
+    text: "<annotations><meta><task><original_size>\n<width>97</width></original_size></task></meta>\n</annotations>",
+    format: "cvat", essentials: ["line 2", "expected width and height in 'original_size', found one of them"]),
+  BadBoxes(
+    text: "<annotations>\n<image id=\"0\" name=\"a.png\" width=\"0\" height=\"0\"></image></annotations>",
+    format: "cvat", essentials: ["line 2", "width in pixels, 1 or more, found '0'"]),
+  BadBoxes(
     text: "0 0.5 0.5 0.2 0.3\n0 0.5 0.5\n", format: "yolo",
     essentials: ["line 2: expected class, x, y, width, height", "'0 0.5 0.5'"]),
   BadBoxes(

@@ -45,6 +45,8 @@ private final class CVATReader: XMLElementHandler {
   private var path: [String] = []
   private var tasks: [Task] = []
   private var original: (width: Int?, height: Int?)
+  /// The line of the last element that began: of one without inner elements, its own.
+  private var line = 0
   /// The task's id of each record, as its track or image has it.
   private var owners: [String?] = []
   private var track: (id: String?, label: String, task: String?)?
@@ -88,15 +90,18 @@ private final class CVATReader: XMLElementHandler {
 
   func begin(_ name: String, _ attributes: [String: String], line: Int) throws {
     path.append(name)
+    self.line = line
     let place = BoxRecord.Place(file: 0, part: .line, number: line)
     switch name {
     case "task" where path.contains("meta"), "job" where path.contains("meta"): tasks.append(Task())
     case "track":
       track = (attributes["id"], try required("label", attributes, place), attributes["task_id"])
     case "image":
-      let (width, height) = (attributes["width"].flatMap(Int.init), attributes["height"].flatMap(Int.init))
-      let size: ImageSize? =
-        if let width, let height, width > 0, height > 0 { ImageSize(width: width, height: height) } else { nil }
+      let (width, height) = (
+        try attributes["width"].map { try side("width", $0, place) },
+        try attributes["height"].map { try side("height", $0, place) }
+      )
+      let size: ImageSize? = if let width, let height { ImageSize(width: width, height: height) } else { nil }
       let name = try required("name", attributes, place)
       builder.file.pictures.append(withoutPictureEnding(name))
       image = (name, attributes["id"].flatMap(Int.init), size, attributes["task_id"])
@@ -110,6 +115,7 @@ private final class CVATReader: XMLElementHandler {
 
   func end(_ name: String, text: String) throws {
     let inMeta = path.contains("meta")
+    let place = BoxRecord.Place(file: 0, part: .line, number: line)
     if path.last == name { path.removeLast() }
     switch name {
     case "track": track = nil
@@ -119,10 +125,15 @@ private final class CVATReader: XMLElementHandler {
       if let attribute { builder.addAttribute(attribute, trimmed(text)) }
       attribute = nil
     case "id" where inMeta && ["task", "job"].contains(path.last): ofTask { $0.id = trimmed(text) }
-    case "width" where inMeta && path.last == "original_size": original.width = Int(text)
-    case "height" where inMeta && path.last == "original_size": original.height = Int(text)
+    case "width" where inMeta && path.last == "original_size": original.width = try side(name, text, place)
+    case "height" where inMeta && path.last == "original_size": original.height = try side(name, text, place)
     case "original_size":
-      if let width = original.width, let height = original.height, width > 0, height > 0 {
+      if (original.width == nil) != (original.height == nil) {
+        throw builder.fault(
+          place, expected: "width and height in 'original_size'", found: "one of them",
+          advice: "export the annotations again")
+      }
+      if let width = original.width, let height = original.height {
         ofTask { $0.size = ImageSize(width: width, height: height) }
       }
       original = (nil, nil)
@@ -140,6 +151,17 @@ private final class CVATReader: XMLElementHandler {
     if let value = attributes[name] { return value }
     throw builder.fault(
       place, expected: "an attribute '\(name)'", found: "none", advice: "export the annotations again")
+  }
+
+  /// A side of the pictures.
+  ///
+  /// - Parameter name: The element's or the attribute's.
+  /// - Throws: `BoxFileError`.
+  private func side(_ name: String, _ text: String, _ place: BoxRecord.Place) throws -> Int {
+    if let pixels = Int(trimmed(text)), pixels > 0, pixels < 1 << 31 { return pixels }
+    throw builder.fault(
+      place, expected: "the pictures' \(name) in pixels, 1 or more", found: quoted(text),
+      advice: "export the annotations again, or correct the \(name)")
   }
 
   private func box(_ attributes: [String: String], _ place: BoxRecord.Place) throws {

@@ -18,6 +18,18 @@ struct FreeWords {
     overrides = Array(words.dropFirst(names.count))
   }
 
+  /// The keys of the pairs.
+  var keys: [String] { overrides.indices.filter { $0 % 2 == 0 }.map { overrides[$0] } }
+
+  /// Refuses an option together with the key that it is short for: one of both says it.
+  ///
+  /// - Parameter value: The option's; nil where it is not given.
+  /// - Throws: `ValidationError`.
+  func check(_ option: String, _ value: String?, isShortFor key: String) throws {
+    if value == nil || !keys.contains(key) { return }
+    throw ValidationError("\(option) is short for \(key), and both are given -> give one of them")
+  }
+
   /// Tells a mistyped option from the names and pairs it was taken for.
   ///
   /// - Throws: `ValidationError`.

@@ -44,10 +44,7 @@ struct ModelOptions: ParsableArguments {
     if weights != nil && randomWeights != nil {
       throw ValidationError("--weights and --random-weights exclude each other -> give one of them")
     }
-    let key = Key.testCheckpointFilePath.name
-    if weights != nil && arguments.contains(key) {
-      throw ValidationError("--weights is short for \(key), and both are given -> give one of them")
-    }
+    try FreeWords(arguments, takesNames: true).check("--weights", weights, isShortFor: Key.testCheckpointFilePath.name)
   }
 
   /// The configuration with `--weights`, the overrides and what the command adds; its notices go to stderr.

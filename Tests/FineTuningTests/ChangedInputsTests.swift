@@ -33,7 +33,9 @@ import Testing
   /// What a head was judged by without damaged key frames is not gone on with once they are repaired.
   @Test func repairedFramesBeginAnew() throws {
     let whole = try damage()
-    func tuning() throws -> FineTuning { try OwnClasses.tuning(OwnClasses.config(out, ["AVA.FRAME_DIR", frames])) }
+    func tuning(overwrites: Bool = false) throws -> FineTuning {
+      try OwnClasses.tuning(OwnClasses.config(out, ["AVA.FRAME_DIR", frames])) { $0.overwrites = overwrites }
+    }
     var said: [String] = []
     let first = try tuning().run(FineTuning.Listener(say: { said.append($0) }))
     #expect(first.isComplete && said.contains { $0.hasPrefix("synth6,0903 is left out") }, "\(said)")
@@ -45,7 +47,7 @@ import Testing
       "\(String(describing: error))".contains("--val with features was 2 of 3 key frames and is 3 of 3 key frames -> "),
       "\(String(describing: error))")
     #expect(try text(out + "/head/state.json") == state && readFile(first.checkpoint!, doing: "testing") == best)
-    let anew = try tuning().run(overwrites: true)
+    let anew = try tuning(overwrites: true).run()
     #expect(anew.isComplete && anew.validationBoxes > first.validationBoxes)
   }
 
@@ -187,10 +189,11 @@ import Testing
   @Test func refusedRunsReplaceNothing() throws {
     let rows = try text(OwnClasses.folder + "/train.csv")
     let (path, draft) = (folder.path + "/train.csv", folder.path + "/train.draft.csv")
-    func tuning(_ own: String) throws -> FineTuning {
+    func tuning(_ own: String, overwrites: Bool = false) throws -> FineTuning {
       try writeFile(draft, own)
       return try OwnClasses.tuning(OwnClasses.config(out, ["AVA.TRAIN_GT_BOX_LISTS", "['\(path)']"])) {
         $0.drafts = [path: draft]
+        $0.overwrites = overwrites
       }
     }
     _ = try tuning(rows).run()
@@ -199,7 +202,7 @@ import Testing
     let error = #expect(throws: FineTuningError.self) { try tuning(fewer).run() }
     #expect("\(String(describing: error))".contains("--train was "), "\(String(describing: error))")
     #expect(try text(path) == rows && pathExists(draft))
-    #expect(try tuning(fewer).run(overwrites: true).isComplete)
+    #expect(try tuning(fewer, overwrites: true).run().isComplete)
     #expect(try text(path) == fewer)
   }
 }

@@ -137,7 +137,9 @@ import VideoModels
   /// Features of another size are refused; those under other classes are the same.
   @Test func foreignFeaturesAreRefused() throws {
     _ = try cache().compute(isToStop: { false }) { _ in }
-    #expect(try cache("a.journal", ["MODEL.NUM_CLASSES", "3"]).doneCount == 6)
+    for more in [
+      ["MODEL.NUM_CLASSES", "3"], ["AVA.DETECTION_SCORE_THRESH", "0.5"], ["AVA.TEST_FLIP", "True"],
+    ] { #expect(try cache("a.journal", more).doneCount == 6, "\(more)") }
     let size = #expect(throws: JournalError.self) { try cache("a.journal", ["DATA.SAMPLING_RATE", "2"]) }
     #expect("\(String(describing: size))".contains("DATA.SAMPLING_RATE was 4 and is 2"), "\(String(describing: size))")
   }

@@ -4,6 +4,7 @@ import Configuration
 import Files
 import FineTuning
 import Tensors
+import Runs
 import TestSupport
 import Testing
 
@@ -105,19 +106,20 @@ import Testing
     let path = folder.path
     _ = try OwnClasses.tuning(OwnClasses.config(path)).run()
     func refusal(_ more: [String] = [], _ change: (inout FineTuningOptions) -> Void = { _ in }) throws -> String {
-      let tuning = try OwnClasses.tuning(OwnClasses.config(path, more), .backbone, change)
-      let error = #expect(throws: FineTuningError.self) { try tuning.checkFolder() }
+      let error = #expect(throws: FineTuningError.self) {
+        try OwnClasses.tuning(OwnClasses.config(path, more), .backbone, change)
+      }
       return error.map { "\($0)" } ?? ""
     }
     #expect(try refusal { $0.learningRate = 0.1 }.contains("--learning-rate was 0.002 and is 0.1"))
     #expect(try refusal(["RNG_SEED", "2"]).contains("RNG_SEED was 1 and is 2"))
     let rows = try folder.file("rows.csv", "synthtrain5_1,0902,0.1,0.1,0.5,0.9,1\n")
     #expect(try refusal(["AVA.TRAIN_GT_BOX_LISTS", "['\(rows)']"]).contains("--train was "))
-    try OwnClasses.tuning(OwnClasses.config(path, ["SOLVER.BASE_LR", "0.5"])) { $0.thenStages = 3 }.checkFolder()
+    _ = try OwnClasses.tuning(OwnClasses.config(path, ["SOLVER.BASE_LR", "0.5"])) { $0.thenStages = 3 }
     try writeFile(path + "/head/state.json", "{\"identity\": {}, \"before\": []")
     #expect(try refusal().contains("state.json' is damaged: "))
     try FineTuning.forget(OwnClasses.config(path))
-    try OwnClasses.tuning(OwnClasses.config(path)).checkFolder()
+    _ = try OwnClasses.tuning(OwnClasses.config(path))
     #expect(!pathExists(path + "/head/state.json") && pathExists(path + "/features/train.journal"))
   }
 
@@ -159,7 +161,7 @@ import Testing
     let (found, other) = (folder.path + "/people.csv", try folder.file("rows.csv", "synth6,0902,0.1,0.1,0.5,0.9,3,0\n"))
     let elsewhere = try folder.file("elsewhere.csv", "nowhere,0902,0.1,0.1,0.5,0.9,1,0\n")
     var calls = 0
-    func tuning(_ more: [String], thenStages: Int? = nil) throws -> FineTuning {
+    func tuning(_ more: [String], thenStages: Int? = nil, overwrites: Bool = false) throws -> FineTuning {
       let findingPeople = {
         calls += 1
         let held = try readFile(OwnClasses.folder + "/val.csv", doing: "reading rows")
@@ -169,6 +171,7 @@ import Testing
       let change: (inout FineTuningOptions) -> Void = {
         $0.validationProposals = [found]
         $0.thenStages = thenStages
+        $0.overwrites = overwrites
       }
       return try OwnClasses.tuning(
         OwnClasses.config(folder.path, more), .backbone, change, findingPeople: findingPeople)
@@ -181,5 +184,12 @@ import Testing
     #expect(calls == 0)
     let right = try tuning([])
     #expect(calls == 1 && right.notices.contains { $0.contains("and no box that is scored") }, "\(right.notices)")
+    _ = try right.run()
+    // What the folder has, too: other settings of a head, and of features those that a new beginning keeps.
+    #expect(throws: FineTuningError.self) { try tuning(["RNG_SEED", "2"]) }
+    #expect(throws: JournalError.self) { try tuning(["DATA.SAMPLING_RATE", "2"], overwrites: true) }
+    #expect(calls == 1)
+    // A threshold chooses boxes, and has no part in their features.
+    #expect(try tuning(["AVA.DETECTION_SCORE_THRESH", "0.5"], overwrites: true).run().isComplete && calls == 2)
   }
 }

@@ -77,7 +77,16 @@ struct FinetuneTests {
     #expect(pathExists(weights) && pathExists(tuned + "/config.yaml") && pathExists(tuned + "/head/state.json"))
     #expect(try listFolder(tuned + "/annotations") == ["val-boxes.csv"])
     // Anew on the same features.
-    expectSuccess(finetune(["--overwrite", "--learning-rate", "0.001"]))
+    let anew = finetune(["--overwrite", "--learning-rate", "0.001"])
+    expectSuccess(anew)
+    // A folder that was moved needs its own place alone.
+    let moved = scratch.path + "/moved"
+    try FileManager.default.moveItem(atPath: tuned, toPath: moved)
+    let there = Program.run([
+      "test", "--cfg", moved + "/config.yaml", "--weights", moved + "/checkpoints/checkpoint_best.pyth", "--output-dir",
+      scratch.path + "/test-moved", "AVA.ANNOTATION_DIR", moved,
+    ])
+    #expect(abs((map(there) ?? -1) - (map(anew) ?? 1)) < 1e-4, "\(there.stderr)")
   }
 
   private func call(_ more: [String]) -> Program.Result {
@@ -144,10 +153,27 @@ struct FinetuneTests {
     let people = try String(contentsOfFile: out + "/annotations/val-people.csv", encoding: .utf8)
     #expect(people.contains("synth31,0902,") && people != rows.sorted().joined(), "\(people)")
     let config = try String(contentsOfFile: out + "/config.yaml", encoding: .utf8)
-    #expect(config.contains("DETECTION_SCORE_THRESH: 0.3") && config.contains("val-people.csv"), "\(config)")
+    for line in [
+      "DETECTION_SCORE_THRESH: 0.3", "ANNOTATION_DIR: '\(out)'", "LABEL_MAP_FILE: 'labelmap.pbtxt'",
+      "OUTPUT_DIR: '\(out)'",
+      "'annotations/val-people.csv'", "GROUNDTRUTH_FILE: '\(boxes)'", "CHECKPOINT_FILE_PATH: '\(model).pyth'",
+    ] { #expect(config.contains(line), "\(line) in \(config)") }
+    #expect(!config.contains("\(out)/annotations"), "\(config)")
     let again = try finetune(["--person-score", "0.3"])
     expectSuccess(again)
     #expect(again.stderr.contains("2 of 2 frames seen already"), "\(again.stderr)")
+    // Features by another algorithm are refused before anybody is looked for, by that algorithm, anew.
+    let journal = try readFile(out + "/annotations/people.journal", doing: "testing")
+    let refused = try finetune(["--person-score", "0.3", "--overwrite", "--convolution", "direct"])
+    #expect(refused.status == 1 && refused.stderr.contains("train.journal'"), "\(refused.stderr)")
+    #expect(!refused.stderr.contains("found people") && !refused.stderr.contains("beginning anew"), "\(refused.stderr)")
+    #expect(try readFile(out + "/annotations/people.journal", doing: "testing") == journal)
+    let other = try finetune(["--person-score", "0.35"])
+    #expect(other.status == 1 && other.stderr.contains("AVA.DETECTION_SCORE_THRESH was 0.3"), "\(other.stderr)")
+    #expect(!other.stderr.contains("found people") && !other.stderr.contains("wrote "), "\(other.stderr)")
+    let anew = try finetune(["--person-score", "0.35", "--overwrite"])
+    expectSuccess(anew)
+    #expect(!anew.stderr.contains("features of train"), "\(anew.stderr)")
   }
 
   /// An export of CVAT whose video lies among other files; another export is refused, and what was made of the first one stays.

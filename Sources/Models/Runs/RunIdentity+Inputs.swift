@@ -9,13 +9,16 @@ internal import Wording
 extension RunIdentity {
   /// What the scores of a run depend on beside its files.
   ///
-  /// - Parameter framesPerSecond: At which rate frames are counted; nil where each video's own counts.
+  /// - Parameters:
+  ///   - others: Keys of the configuration that do not count.
+  ///   - framesPerSecond: At which rate frames are counted; nil where each video's own counts.
   public init(
-    _ config: Configuration, framesPerSecond: Double?, _ model: LoadedModel, _ ensemble: TestEnsemble? = nil,
+    _ config: Configuration, but others: Set<String> = [], framesPerSecond: Double?, _ model: LoadedModel,
+    _ ensemble: TestEnsemble? = nil,
     isStill: Bool
   ) throws {
     self.init()
-    add(config)
+    add(config, but: others)
     if let framesPerSecond { add(.framesPerSecond, "\(framesPerSecond)") }
     add(.still, "\(isStill)")
     add(model.model.engine)

@@ -24,8 +24,10 @@ public struct RunIdentity: Equatable, Sendable {
   }
 
   /// Adds the keys of a configuration that scores depend on.
-  public mutating func add(_ config: Configuration) {
-    let keys = config.keysOfScores
+  ///
+  /// - Parameter others: Of these keys, those that do not count.
+  public mutating func add(_ config: Configuration, but others: Set<String> = []) {
+    let keys = config.keysOfScores.subtracting(others)
     for key in Configuration.keys where keys.contains(key) {
       append(key, config.literal(key) ?? "")
     }

@@ -37,4 +37,19 @@ extension RunJournal {
     if !new.isEmpty || !replaced.isEmpty { try forget(replaced, in: path, leaving: head) }
     return (all, replaced)
   }
+
+  /// Makes sure that a journal, where there is one, is of a run with these settings, whatever its videos and tasks are. Nothing is
+  /// changed.
+  ///
+  /// - Throws: `JournalError` for a file that is no journal, or that of another run; `FileError`.
+  public static func checkSettings(_ identity: RunIdentity, of path: String) throws {
+    if !pathExists(path) { return }
+    guard let former = Self.identity(at: path) else {
+      // Of what is no journal reading it says so; one that was torn within its head begins anew.
+      _ = try RunJournal(reading: path)
+      return
+    }
+    let changes = identity.changes(since: former, butOf: Set(former.videos))
+    if !changes.isEmpty { throw JournalError.otherRun(path: path, changes: changes) }
+  }
 }

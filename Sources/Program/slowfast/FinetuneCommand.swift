@@ -180,8 +180,8 @@ struct FinetuneCommand: ParsableCommand {
     try words.check()
     let spoken =
       Self.spoken + (detectorFile.detector == nil ? [] : [(Key.avaDetectionScoreThresh.name, "--person-score")])
-    for (index, word) in words.overrides.enumerated() where index % 2 == 0 {
-      guard let (key, option) = spoken.first(where: { $0.key == word }) else { continue }
+    for key in words.keys {
+      guard let (key, option) = spoken.first(where: { $0.key == key }) else { continue }
       throw ValidationError("\(key) is what \(option) says -> leave it out")
     }
   }
@@ -301,6 +301,7 @@ struct FinetuneCommand: ParsableCommand {
     options.videos = videos
     options.workers = training.workers
     options.drafts = annotations.drafts
+    options.overwrites = overwrite
     return options
   }
 
@@ -331,10 +332,9 @@ struct FinetuneCommand: ParsableCommand {
     }
     let tuning = try FineTuning(
       config, labels: labels, options(videos, proposals, annotations), engine: engine, findingPeople: findingPeople)
-    if !overwrite { try tuning.checkFolder() }
     for notice in tuning.notices { Console.warn(notice) }
     let result = try Interruption.stoppable {
-      let result = try tuning.run(listener(), overwrites: overwrite)
+      let result = try tuning.run(listener())
       if result.isComplete { return result }
       throw Interrupted(
         "features and whole epochs are kept in '\(outputDir)': the same command goes on from them")

@@ -31,7 +31,7 @@ extension FinetuneCommand {
     let found = try run.look(stopsAtDamage: false).filtered(scoreThreshold: threshold)
     if found.boxCount == 0 { throw FineTuningPeopleError(frames: found.frameCount, threshold: threshold) }
     try annotations.write(path) { try writeFile($0, found.csv) }
-    Console.say(run.summary(found, path, threshold: threshold))
+    Console.say("found people: \(run.counts(found, threshold: threshold))")
   }
 }
 

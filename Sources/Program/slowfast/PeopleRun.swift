@@ -112,7 +112,12 @@ struct PeopleRun {
 
   /// What was written, in a line.
   func summary(_ found: FoundPeople, _ path: String, threshold: Double) -> String {
-    "wrote \(path): \(counted(found.boxCount, "box", plural: "boxes")) with a score of at least \(fixed(threshold, 2)) in "
+    "wrote \(path): \(counts(found, threshold: threshold))"
+  }
+
+  /// How many people were found.
+  func counts(_ found: FoundPeople, threshold: Double) -> String {
+    "\(counted(found.boxCount, "box", plural: "boxes")) with a score of at least \(fixed(threshold, 2)) in "
       + counted(found.frameCount, "frame")
       + (found.emptyCount > 0 ? ", \(found.emptyCount) of them without anybody" : "")
   }

@@ -54,10 +54,7 @@ public final class FeatureCache {
     self.run = run
     let split = try SplitTasks(data, views: views)
     (tasks, jobs) = (split.tasks, split.jobs)
-    // Features do not know of classes: with others they stay.
-    var own = config
-    try own.apply(overrides: [Key.modelNumClasses.name, "80"])
-    var identity = try RunIdentity(own, framesPerSecond: 30, model, isStill: false)
+    var identity = try Self.identity(model, config)
     for job in split.jobs {
       identity.add(.video, job.name, try data.fingerprint(of: job.name) { run.frames(of: job.tasks, in: $0) })
     }
@@ -74,6 +71,24 @@ public final class FeatureCache {
       notices.append("'\(path)' has the features of \(known) of \(counted(split.tasks.count, "key frame")) already")
     }
     self.notices = notices
+  }
+
+  /// Makes sure that a file that is there is of the same weights and settings; changes nothing.
+  ///
+  /// - Parameters:
+  ///   - model: Of ``RoIFeatures``.
+  /// - Throws: `JournalError`, `FileError`.
+  public static func check(path: String, model: LoadedModel, _ config: Configuration) throws {
+    try RunJournal.checkSettings(identity(model, config), of: path)
+  }
+
+  /// What features depend on, beside the videos. Which boxes and views they are of their records say themselves.
+  private static func identity(_ model: LoadedModel, _ config: Configuration) throws -> RunIdentity {
+    let others: Set = [
+      Key.modelNumClasses.name, Key.modelHeadAct.name, Key.avaDetectionScoreThresh.name, Key.avaTestScales.name,
+      Key.avaTestFlip.name, Key.avaTestSpatialCrops.name,
+    ]
+    return try RunIdentity(config, but: others, framesPerSecond: 30, model, isStill: false)
   }
 
   private static func words(of loss: RunJournal.Loss, _ path: String) -> String {

@@ -16,15 +16,11 @@ internal import AVARecords
 
 extension FineTuning {
   /// - Returns: The best head's checkpoint; nil where it was stopped.
-  func head(_ listener: Listener, overwrites: Bool) throws -> (String?, Findings) {
+  func head(_ listener: Listener) throws -> (String?, Findings) {
     var findings = Findings()
     let path = config[.trainCheckpointFilePath]
-    var own = config
-    try own.apply(overrides: [Key.testCheckpointFilePath.name, pythonString(path)])
-    let loaded = try LoadedModel(own, WeightOptions(), engine: engine) { architecture in
-      guard let head = architecture.head as? RoIHead else { return }
-      architecture.head = RoIFeatures(of: head, channels: architecture.backbone.featureChannels)
-    }
+    let loaded = try loadFeatureNetwork()
+    defer { featureNetwork = nil }
     for notice in loaded.notices { listener.say(notice) }
     listener.say(
       "the head of '\(path)' is not taken: a new one of \(counted(labels.labels.count, "class", plural: "classes")) is")
@@ -33,7 +29,7 @@ extension FineTuning {
     try makeFolder(folder("features"))
     func cache(_ name: String, _ data: AVATraining, _ views: [View]) throws -> FeatureCache? {
       let cache = try FeatureCache(
-        path: folder("features/\(name).journal"), data, views: views, model: loaded, config)
+        path: featurePath(name), data, views: views, model: loaded, config)
       for notice in cache.notices { listener.say(notice) }
       let known = cache.doneCount
       if known < cache.tasks.count { listener.features(name, known, cache.tasks.count) }
@@ -49,7 +45,7 @@ extension FineTuning {
       let held = try cache("val", validation, TestViews(config).views)
     else { return (nil, findings) }
     let identity = try headIdentity.with(training: learned.content(), validation: held.content())
-    if overwrites { try Self.forget(config) } else { try check(Self.headPhase, identity) }
+    if options.overwrites { try Self.forget(config) } else { try check(Self.headPhase, identity) }
     try adoptDrafts()
     let judged = JudgedKeyFrames(held.scored, of: held.tasks.count)
     let batches = FeatureBatches(
@@ -61,7 +57,7 @@ extension FineTuning {
       Phase.Plan(
         name: Self.headPhase, title: "Fine-tuning the head", folder: folder(Self.headPhase), epochs: options.epochs,
         patience: options.patience, seed: seed, logPeriod: max(1, config[.logPeriod]),
-        configText: config.sharedYAML, identity: identity,
+        configText: written.text, identity: identity,
         session: { [self] file in
           try TrainingSession(
             headModel(learned.width, file.map { WeightReader($0) } ?? WeightReader(drawn), settings), settings,
@@ -89,8 +85,33 @@ extension FineTuning {
     try prepareCheckpoint()
     try TrainingSession(whole, TrainingSettings(config), engine: engine).save(
       to: target, epoch: epoch, learningRate: outcome.state.epochs[epoch].learningRate,
-      configText: config.sharedYAML)
+      configText: written.text)
     return (best, findings)
+  }
+
+  private func featurePath(_ split: String) -> String { folder("features/\(split).journal") }
+
+  /// The network with a head whose scores are features.
+  private func loadFeatureNetwork() throws -> LoadedModel {
+    if let featureNetwork { return featureNetwork }
+    var own = config
+    try own.apply(overrides: [Key.testCheckpointFilePath.name, pythonString(config[.trainCheckpointFilePath])])
+    let loaded = try LoadedModel(own, WeightOptions(), engine: engine) { architecture in
+      guard let head = architecture.head as? RoIHead else { return }
+      architecture.head = RoIFeatures(of: head, channels: architecture.backbone.featureChannels)
+    }
+    featureNetwork = loaded
+    return loaded
+  }
+
+  /// Makes sure that features that are there are of these weights and settings.
+  ///
+  /// - Throws: `JournalError`; what is wrong with the weights.
+  func checkFeatures() throws {
+    if options.freezing != .backbone { return }
+    for path in ["train", "val"].map(featurePath) where pathExists(path) {
+      try FeatureCache.check(path: path, model: loadFeatureNetwork(), config)
+    }
   }
 
   /// How a head learns on features: AdamW without what belongs to a backbone.

@@ -82,7 +82,7 @@ extension FineTuning {
       Phase.Plan(
         name: Self.stagesPhase, title: "Fine-tuning behind stage \(count)", folder: folder(Self.stagesPhase),
         epochs: config[.solverMaxEpoch], patience: options.patience, seed: seed, logPeriod: max(1, config[.logPeriod]),
-        configText: config.sharedYAML, identity: stagesIdentity,
+        configText: written.text, identity: stagesIdentity,
         session: { [self] file in
           let model: TrainableModel
           if let file {
@@ -141,7 +141,7 @@ extension FineTuning {
     of session: TrainingSession, _ held: SplitTasks, _ leftOut: LeftOutKeyFrames, _ listener: Listener
   ) throws -> Judgement {
     let path = joinPath(folder(Self.stagesPhase), "validation.pyth")
-    try session.save(to: path, epoch: 0, learningRate: 0, configText: config.sharedYAML)
+    try session.save(to: path, epoch: 0, learningRate: 0, configText: written.text)
     defer { removeFile(path) }
     var own = config
     try own.apply(overrides: [Key.testCheckpointFilePath.name, pythonString(path)])

@@ -32,11 +32,15 @@ public final class FineTuning {
   public private(set) var notices: [String] = []
   let engine: Engine
   let training: AVATraining
-  let validation: AVATraining
+  private(set) var validation: AVATraining
   let judge: FrameJudge
   /// What the numbers of all phases depend on.
-  let identity: PhaseIdentity
+  private(set) var identity: PhaseIdentity
   let seed: UInt64
+  /// What tests, detections and PySlowFast read beside the weights.
+  let written: WrittenConfiguration
+  /// What makes features, from when it is first asked for until they are there.
+  var featureNetwork: LoadedModel?
 
   /// What came of it.
   public struct Result: Sendable {
@@ -88,7 +92,7 @@ public final class FineTuning {
     }
   }
 
-  /// Reads lists, classes and ground truth; no video is decoded.
+  /// Reads lists, classes and ground truth, and makes sure that what the folder has is of this fine-tuning; no video is decoded.
   ///
   /// - Parameters:
   ///   - config: `TRAIN.CHECKPOINT_FILE_PATH` are the weights to begin with, `AVA.TRAIN_GT_BOX_LISTS` and
@@ -96,7 +100,7 @@ public final class FineTuning {
   ///   - labels: Of ids 1 to `MODEL.NUM_CLASSES`.
   ///   - findingPeople: Writes the options' ``FineTuningOptions/validationProposals`` where they are still to be found, at the key
   ///     frames of the ground truth. Called once nothing else is wrong.
-  /// - Throws: What is wrong with the configuration, the lists or the classes, and what `findingPeople` throws.
+  /// - Throws: What is wrong with the configuration, the lists, the classes or the folder, and what `findingPeople` throws.
   public init(
     _ config: Configuration, labels: LabelMap, _ options: FineTuningOptions, engine: Engine,
     findingPeople: (() throws -> Void)? = nil
@@ -104,13 +108,14 @@ public final class FineTuning {
     (self.config, self.labels, self.options, self.engine) = (config, labels, options, engine)
     seed = UInt64(bitPattern: Int64(config[.rngSeed]))
     try Self.check(config, labels, options)
+    written = try WrittenConfiguration(config, hasVideos: !options.videos.isEmpty)
     try Self.checkStages(config, options, engine)
     let read = try Self.reading(config, options)
     let learned = read[.avaTrainGtBoxLists].map { joinPath(read[.avaAnnotationDir], $0) }
     training = try AVATraining(
       read, videos: Self.videos(options.videos, named: learned), names: Self.names("--train", read, .avaTrainLists))
     let truthPath = joinPath(read[.avaAnnotationDir], read[.avaGroundtruthFile])
-    var held = try Self.heldOut(
+    validation = try Self.heldOut(
       read, truth: truthPath, proposals: findingPeople == nil ? options.proposalFiles : [], videos: options.videos)
     let truth = try GroundTruthTable.read(path: truthPath)
     // Of rows that also are the boxes to score reading them has said it.
@@ -120,14 +125,20 @@ public final class FineTuning {
         advice: "correct the rows, or add the class to --classes")
     }
     if truth.table.count == 0 { throw FineTuningError.noTruth(path: truthPath) }
+    if findingPeople == nil {
+      try Self.checkMatch(validation, truth.table, path: truthPath, proposals: options.validationProposals)
+    }
+    judge = FrameJudge(labels: labels, truth: truth.table)
+    identity = try PhaseIdentity(read, labels, options, truth: truthPath, knowsPeople: findingPeople == nil)
+    try checkFolder()
+    try checkFeatures()
     if let findingPeople {
       try findingPeople()
-      held = try Self.heldOut(read, truth: truthPath, proposals: options.proposalFiles, videos: options.videos)
+      validation = try Self.heldOut(read, truth: truthPath, proposals: options.proposalFiles, videos: options.videos)
+      try Self.checkMatch(validation, truth.table, path: truthPath, proposals: options.validationProposals)
+      identity = try PhaseIdentity(read, labels, options, truth: truthPath)
+      try checkFolder()
     }
-    validation = held
-    try Self.checkMatch(validation, truth.table, path: truthPath, proposals: options.validationProposals)
-    judge = FrameJudge(labels: labels, truth: truth.table)
-    identity = try PhaseIdentity(read, labels, options, truth: truthPath)
     notices = training.notices.map { "to learn from: " + $0 } + validation.notices.map { "held out: " + $0 }
     notices += doubts(truth.table)
   }
@@ -288,18 +299,19 @@ public final class FineTuning {
     joinPath(checkpointFolder(config), "checkpoint_best.pyth")
   }
 
-  /// Makes sure that what the folder has is of this fine-tuning.
+  /// Makes sure that what the folder has is of this fine-tuning, unless it begins anew.
   ///
   /// - Throws: `FineTuningError.otherRun`, `.damagedState`; `FileError` for results that are another command's.
-  public func checkFolder() throws {
+  private func checkFolder() throws {
+    if options.overwrites { return }
     var isKnown = false
     let phases: [(String, PhaseIdentity)] = [(Self.headPhase, headIdentity), (Self.stagesPhase, stagesIdentity)]
-    for (name, identity) in phases where try check(name, identity, isBeforeFeatures: true) { isKnown = true }
+    for (name, identity) in phases where try check(name, identity) { isKnown = true }
     if isKnown { return }
     var results = [Self.checkpointPath(config)] + ["config.yaml", "finetune.json", "index.html"].map(folder)
     // Where features are, a run was begun here. One that was interrupted before any has written its rows.
     if !isFolder(folder("features")) {
-      let rows = try options.drafts.filter { try !isWritten($0.value, at: $0.key) }
+      let rows = try options.drafts.filter { try pathExists($0.value) && !isWritten($0.value, at: $0.key) }
       results += [folder("labelmap.pbtxt")] + rows.keys.sorted()
     }
     try checkOutputs(
@@ -312,17 +324,15 @@ public final class FineTuning {
     return try pathExists(path) && readFile(path, doing: doing) == readFile(draft, doing: doing)
   }
 
-  /// Makes sure that a phase was begun with the same, where it was begun.
+  /// Makes sure that a phase was begun with the same, where it was begun; what is found on the way does not count before it is.
   ///
-  /// - Parameter isBeforeFeatures: Whether it is not known yet which features there are.
   /// - Returns: Whether it was begun.
   /// - Throws: `FineTuningError.otherRun`, `.damagedState`, `FileError`.
   @discardableResult
-  func check(_ phase: String, _ identity: PhaseIdentity, isBeforeFeatures: Bool = false) throws -> Bool {
+  func check(_ phase: String, _ identity: PhaseIdentity) throws -> Bool {
     let path = joinPath(folder(phase), Phase.stateName)
     if !pathExists(path) { return false }
-    let known = try PhaseState(path: path).identity
-    let changes = (isBeforeFeatures ? known.withoutFeatures : known).changes(to: identity)
+    let changes = try PhaseState(path: path).identity.changes(to: identity)
     if !changes.isEmpty { throw FineTuningError.otherRun(path: folder(phase), changes: changes) }
     return true
   }
@@ -356,18 +366,15 @@ public final class FineTuning {
 
   /// Does what is left to do.
   ///
-  /// - Parameter overwrites: Begins anew, on features that are there: an earlier fine-tuning's results are forgotten once
-  ///   those are known to fit.
   /// - Throws: `FineTuningError`, `TrainingError`, `JournalError` and what reading and writing throw.
-  public func run(_ listener: Listener = Listener(), overwrites: Bool = false) throws -> Result {
-    if !overwrites { try checkFolder() }
+  public func run(_ listener: Listener = Listener()) throws -> Result {
     switch options.freezing {
     case .stages(let count):
-      if overwrites { try Self.forget(config) }
+      if options.overwrites { try Self.forget(config) }
       try adoptDrafts()
       return try stages(count, head: nil, listener, Findings())
     case .backbone:
-      let (head, findings) = try self.head(listener, overwrites: overwrites)
+      let (head, findings) = try self.head(listener)
       guard let head, let count = options.thenStages else { return findings.result(isComplete: head != nil) }
       return try stages(count, head: head, listener, findings)
     }
@@ -377,7 +384,7 @@ public final class FineTuning {
   func prepareCheckpoint() throws {
     try makeFolder(checkpointFolder(config))
     try writeFile(folder("labelmap.pbtxt"), ClassList.text(labels))
-    try writeFile(folder("config.yaml"), config.sharedYAML)
+    try writeFile(folder("config.yaml"), written.text)
   }
 
   /// What is known so far.

@@ -23,6 +23,9 @@ public struct FineTuningOptions: Sendable {
   /// Files that are read in place of those that the configuration names: until a run is known to fit, what it takes the place of
   /// stays. By the path in the configuration.
   public var drafts: [String: String] = [:]
+  /// Begins anew where another fine-tuning is in the folder, on features that are there: its results are forgotten once these are
+  /// known to fit.
+  public var overwrites = false
   /// Threads that read clips; nil for `DATA_LOADER.NUM_WORKERS`.
   public var workers: Int?
 

@@ -10,6 +10,8 @@ struct PhaseIdentity: Equatable {
   }
 
   var entries: [Entry]
+  /// What is known once it was found: a run that went further has entries of it.
+  private var unknown: Set<String> = []
 
   init(_ entries: [Entry]) { self.entries = entries }
 
@@ -35,9 +37,13 @@ struct PhaseIdentity: Equatable {
     Key.avaTrainUseColorAugmentation.name, Key.avaTrainPcaJitterOnly.name, Key.dataLoaderMaxUnreadable.name,
   ]
 
-  /// - Parameter truth: The file of what is held out.
+  /// - Parameters:
+  ///   - truth: The file of what is held out.
+  ///   - knowsPeople: Whether the files of ``FineTuningOptions/validationProposals`` are there.
   /// - Throws: `FileError`.
-  init(_ config: Configuration, _ labels: LabelMap, _ options: FineTuningOptions, truth: String) throws {
+  init(
+    _ config: Configuration, _ labels: LabelMap, _ options: FineTuningOptions, truth: String, knowsPeople: Bool = true
+  ) throws {
     let folder = config[.avaAnnotationDir]
     func prints(_ names: [String]) throws -> String {
       try names.map { try fileFingerprint(joinPath(folder, $0), doing: "reading boxes") }.joined(separator: "; ")
@@ -51,13 +57,19 @@ struct PhaseIdentity: Equatable {
       Entry(name: "--train", value: try prints(config[.avaTrainGtBoxLists])),
       Entry(name: "--train-proposals", value: try prints(config[.avaTrainPredictBoxLists])),
       Entry(name: "--val", value: try fileFingerprint(truth, doing: "reading boxes")),
-      Entry(name: "--val-proposals", value: try prints(options.proposalFiles)),
     ]
+    unknown = [Self.features.training, Self.features.validation]
+    if knowsPeople {
+      entries.append(Entry(name: Self.people, value: try prints(options.proposalFiles)))
+    } else {
+      unknown.insert(Self.people)
+    }
     entries += Configuration.keys.filter { !Self.keysOfPlaces.contains($0) }.map {
       Entry(name: $0, value: config.literal($0) ?? "")
     }
   }
 
+  private static let people = "--val-proposals"
   /// The names of what is known once features are there.
   private static let features = (training: "--train with features", validation: "--val with features")
 
@@ -70,19 +82,18 @@ struct PhaseIdentity: Equatable {
       ])
   }
 
-  /// The same without what is known once features are there.
-  var withoutFeatures: PhaseIdentity {
-    PhaseIdentity(entries.filter { ![Self.features.training, Self.features.validation].contains($0.name) })
+  /// What a head on cached features depends on.
+  var ofHead: PhaseIdentity {
+    var head = self
+    head.entries.removeAll { Self.keysOfClips.contains($0.name) }
+    return head
   }
 
-  /// What a head on cached features depends on.
-  var ofHead: PhaseIdentity { PhaseIdentity(entries.filter { !Self.keysOfClips.contains($0.name) }) }
-
-  /// What another one has otherwise, in words.
+  /// What another one has otherwise, in words; what it does not know yet may be anything.
   func changes(to other: PhaseIdentity) -> [String] {
     let before = Dictionary(entries.map { ($0.name, $0.value) }, uniquingKeysWith: { $1 })
     let now = Dictionary(other.entries.map { ($0.name, $0.value) }, uniquingKeysWith: { $1 })
-    let names = other.entries.map(\.name) + entries.map(\.name).filter { now[$0] == nil }
+    let names = other.entries.map(\.name) + entries.map(\.name).filter { now[$0] == nil && !other.unknown.contains($0) }
     return names.filter { before[$0] != now[$0] }.map { name in
       let (old, new) = (Self.words(before[name]), Self.words(now[name]))
       return old == new ? "\(name) has another content" : "\(name) was \(old) and is \(new)"
@@ -101,7 +112,8 @@ extension FineTuning {
   var headIdentity: PhaseIdentity { identity.ofHead }
 
   var stagesIdentity: PhaseIdentity {
-    PhaseIdentity(
-      identity.entries + [PhaseIdentity.Entry(name: "--then-stages", value: "\(options.thenStages ?? 0)")])
+    var stages = identity
+    stages.entries.append(PhaseIdentity.Entry(name: "--then-stages", value: "\(options.thenStages ?? 0)"))
+    return stages
   }
 }

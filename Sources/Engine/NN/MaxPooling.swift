@@ -171,6 +171,33 @@ extension MaxPooling: TrainableOperator {
   }
 }
 
+/// The first position of the window that holds the largest number.
+extension MaxPooling: DecidingOperator {
+  public var decides: Bool { true }
+
+  public func choice(_ inputs: [FeatureMap], _ output: FeatureMap, position: Int, channel: Int) -> Int {
+    let (input, largest) = (inputs[0], output.value(position: position, channel: channel))
+    let window = PoolWindow(self, position, input, output)
+    for t in window.t {
+      for h in window.h {
+        for w in window.w {
+          let line = ((window.n * input.extent.t + t) * input.extent.h + h) * input.extent.w
+          let at = line + w
+          if input.value(position: at, channel: channel) == largest { return at }
+        }
+      }
+    }
+    return -1
+  }
+
+  public func distance(
+    to choice: Int, _ inputs: [FeatureMap], _ output: FeatureMap, position: Int, channel: Int
+  ) -> Float {
+    if choice < 0 { return .infinity }
+    return output.value(position: position, channel: channel) - inputs[0].value(position: choice, channel: channel)
+  }
+}
+
 /// Gives what is left of a window's gradient to the positions that hold its maximum, where they do.
 ///
 /// Four channels at a time: the compiler does not see that the rows share no number.

@@ -27,8 +27,10 @@ struct TrainingOptions: ParsableArguments {
     if let workers, !(1...1024 ~= workers) { throw ValidationError("--workers is \(workers) -> give 1 to 1024") }
   }
 
-  /// - Parameter usual: How many threads compute where none are asked for; nil for one per processor.
-  func engine(usual: Int? = nil) -> Engine {
-    Engine(threads: threads ?? usual, planner: ConvolutionPlanner(forced: convolution))
+  /// - Parameters:
+  ///   - usual: How many threads compute where none are asked for; nil for one per processor.
+  ///   - other: An algorithm in place of the option's.
+  func engine(usual: Int? = nil, convolution other: ConvolutionAlgorithm? = nil) -> Engine {
+    Engine(threads: threads ?? usual, planner: ConvolutionPlanner(forced: other ?? convolution))
   }
 }

@@ -115,8 +115,34 @@ struct TrainResumptionTests {
   /// All processes take batches for precise statistics, which batch norms share, before a validation without a checkpoint too.
   @Test(.enabled(if: pathExists("/usr/bin/mpirun.openmpi"), "needs OpenMPI's mpirun (apt-get install openmpi-bin)"))
   func processesValidateWithoutACheckpoint() throws {
+    let result = try trainByTwo([])
+    #expect(result.status == 0, "\(result.stderr)")
+    #expect(try validations().count == 2)
+  }
+
+  /// The first process tests once the others have ended, and says that they have; a fault that all of them find is said once.
+  @Test(.enabled(if: pathExists("/usr/bin/mpirun.openmpi"), "needs OpenMPI's mpirun (apt-get install openmpi-bin)"))
+  func theFirstProcessSpeaks() throws {
+    try data.clips.file("test.csv", bytes: readFile(data.clips.path + "/train.csv", doing: "a test"))
+    let test = ["TEST.ENABLE", "True", "TEST.NUM_ENSEMBLE_VIEWS", "1", "TEST.NUM_SPATIAL_CROPS", "1"]
+    let tested = try trainByTwo(test + ["DATA.TEST_CROP_SIZE", "32"])
+    #expect(tested.status == 0 && tested.stdout.contains("top-1 accuracy"), "\(tested.stderr)")
+    #expect(tested.stderr.contains("the first of 2 processes tests; the others are done"), "\(tested.stderr)")
+    #expect(!tested.stderr.contains("--shard"), "\(tested.stderr)")
+    let warned = try train(test + ["DATA.TEST_CROP_SIZE", "64"])
+    let early = try #require(warned.stderr.firstRange(of: "the test after the training will fail: "))
+    let late = try #require(warned.stderr.firstRange(of: "all 2 epochs are done already"))
+    #expect(early.lowerBound < late.lowerBound && warned.status == 1, "\(warned.stderr)")
+    let bytes = try readFile(checkpoint(2), doing: "a test")
+    try output.file("checkpoints/checkpoint_epoch_00002.pyth", bytes: Array(bytes.prefix(bytes.count / 2)))
+    let cut = try trainByTwo([])
+    #expect(cut.status != 0 && cut.stderr.ranges(of: "its own last checkpoint is damaged").count == 1, "\(cut.stderr)")
+    #expect(!cut.stderr.contains("interrupted"), "\(cut.stderr)")
+  }
+
+  private func trainByTwo(_ pairs: [String]) throws -> Program.Result {
     try validateOnAll()
-    let result = Program.run(
+    return Program.run(
       through: ["/usr/bin/mpirun.openmpi", "--allow-run-as-root", "--oversubscribe", "-n", "2"],
       data.call(
         "SLOW_8x4_R18_LINEAR", output.path,
@@ -124,8 +150,6 @@ struct TrainResumptionTests {
           "TASK", "", "TRAIN.BATCH_SIZE", "4", "TRAIN.EVAL_PERIOD", "1", "TRAIN.CHECKPOINT_PERIOD", "2",
           "SOLVER.MAX_EPOCH", "2", "BN.NORM_TYPE", "sync_batchnorm", "BN.USE_PRECISE_STATS", "True",
           "BN.NUM_BATCHES_PRECISE", "1", "MODEL.DETACH_FINAL_FC", "False",
-        ], ["--threads", "1"]))
-    #expect(result.status == 0, "\(result.stderr)")
-    #expect(try validations().count == 2)
+        ] + pairs, ["--threads", "1"]))
   }
 }

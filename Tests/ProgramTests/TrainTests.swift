@@ -106,6 +106,7 @@ struct TrainTests {
     (["SOLVER.OPTIMIZING_METHOD", "adan"], "did you mean adam?"),
     (["TRAIN.BATCH_SIZE", "1000"], "TRAIN.BATCH_SIZE"),
     (["TRAIN.CHECKPOINT_FILE_PATH", "nowhere.pyth"], "nowhere.pyth"),
+    (["TEST.CHECKPOINT_FILE_PATH", "other.pyth"], "the test after a training is of its last checkpoint"),
   ])
   func whatCannotBeTrained(_ pairs: [String], _ words: String) {
     let output = Scratch()

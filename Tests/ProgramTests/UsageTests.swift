@@ -201,4 +201,20 @@ struct UsageTests {
       #expect(!pretraining.stderr.contains("later version"), "\(pretraining.stderr)")
     }
   }
+
+  @Test(
+    "An option and the key that it is short for: one of both",
+    arguments: [
+      (["test", "--cfg", "x", "--output-dir", "a", "OUTPUT_DIR", "b"], "--output-dir is short for OUTPUT_DIR"),
+      (["train", "--cfg", "x", "--output-dir", "a", "OUTPUT_DIR", "b"], "--output-dir is short for OUTPUT_DIR"),
+      (
+        ["train", "--cfg", "x", "--weights", "a", "TRAIN.CHECKPOINT_FILE_PATH", "b"],
+        "--weights is short for TRAIN.CHECKPOINT_FILE_PATH"
+      ),
+      (["test", "--cfg", "x", "--weights", "a", "TEST.CHECKPOINT_FILE_PATH", "b"], "--weights is short for TEST."),
+      (["results", "x", "--labelmap", "a", "AVA.LABEL_MAP_FILE", "b"], "--labelmap is short for AVA.LABEL_MAP_FILE"),
+    ])
+  func saidTwice(words: [String], message: String) {
+    expectFailure(Program.run(words), status: 64, [message, ", and both are given -> give one of them"])
+  }
 }

@@ -13,6 +13,7 @@ enum Interruption {
     var signal: Int32?
     var isStoppable = false
     var unfinished = usualLoss
+    var isSilent = false
   }
 
   private static let state = Mutex(State())
@@ -80,7 +81,7 @@ enum Interruption {
     // A step of a large network takes seconds.
     var waiting = pollfd(fd: pipe, events: Int16(POLLIN), revents: 0)
     if poll(&waiting, 1, 1000) == 0 {
-      Console.say("stopping after the step under way; a second \(name(of: number)) ends at once")
+      say("stopping after the step under way; a second \(name(of: number)) ends at once")
     }
     if let second = next(pipe) { end(by: second, saying: "interrupted: \(unfinished)") }
   }
@@ -99,6 +100,14 @@ enum Interruption {
   /// What is said of the work under way that is cut off; nil for what holds of scores.
   static func setLoss(_ text: String?) { state.withLock { $0.unfinished = text ?? usualLoss } }
 
+  /// Leaves the words to another process, the first one of those that a launcher started: a signal reaches all of them.
+  static func silence() { state.withLock { $0.isSilent = true } }
+
+  /// Prints a line, unless another process does.
+  private static func say(_ text: String) {
+    if !state.withLock({ $0.isSilent }) { Console.say(text) }
+  }
+
   private static var unfinished: String { state.withLock { $0.unfinished } }
 
   private static func name(of signal: Int32) -> String {
@@ -107,7 +116,7 @@ enum Interruption {
 
   private static func end(by signal: Int32, saying text: String) -> Never {
     TemporaryFiles.deleteAll {
-      Console.say(text)
+      say(text)
       Glibc.signal(signal, SIG_DFL)
       raise(signal)
       _exit(128 + signal)

@@ -57,6 +57,7 @@ struct TestCommand: ParsableCommand {
 
   func validate() throws {
     try words.check()
+    try words.check("--output-dir", outputDir, isShortFor: Key.outputDir.name)
     try streams.check(options.engine)
     try scores.check(runs)
     try ensemble.check(options)
@@ -91,15 +92,29 @@ struct TestCommand: ParsableCommand {
 
   func run() throws {
     let config = try configuration()
+    try run(config, shard: runs.chosen())
+  }
+
+  /// Makes sure that lists and settings make a test; no picture is read, and no network.
+  ///
+  /// - Throws: What is wrong with them.
+  func check(_ config: Configuration) throws {
     switch RunUnit(config) {
-    case .keyFrame: try testBoxes(config)
-    case .video, .picture, .window: try testVideos(config)
+    case .keyFrame: _ = try AVATest(config)
+    case .video, .picture, .window: _ = try VideoTest(config)
+    }
+  }
+
+  /// - Parameter shard: The part of the test that is done; nil for all of it.
+  func run(_ config: Configuration, shard: Shard?) throws {
+    switch RunUnit(config) {
+    case .keyFrame: try testBoxes(config, shard)
+    case .video, .picture, .window: try testVideos(config, shard)
     }
   }
 
   /// Scores videos as a whole.
-  private func testVideos(_ config: Configuration) throws {
-    let shard = try runs.chosen()
+  private func testVideos(_ config: Configuration, _ shard: Shard?) throws {
     var test = try VideoTest(config)
     test.shard = shard
     Console.say("\(test.views)")
@@ -140,8 +155,7 @@ struct TestCommand: ParsableCommand {
   }
 
   /// Scores the people of AVA's key frames.
-  private func testBoxes(_ config: Configuration) throws {
-    let shard = try runs.chosen()
+  private func testBoxes(_ config: Configuration, _ shard: Shard?) throws {
     let models = try models(config)
     var test = try AVATest(config, ensemble: models.ensemble, with: models.missing)
     test.shard = shard

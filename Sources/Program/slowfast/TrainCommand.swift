@@ -82,11 +82,14 @@ struct TrainCommand: ParsableCommand {
       throw ValidationError("a replay has its own configuration -> leave '\(word)' out")
     }
     try words.check()
+    try words.check("--weights", weights, isShortFor: Key.trainCheckpointFilePath.name)
+    try words.check("--output-dir", outputDir, isShortFor: Key.outputDir.name)
   }
 
   func run() throws {
-    if let replay { return try self.replay(replay) }
-    try withProcessGroup { try train($0) }
+    if let replay { return try replayed(replay) }
+    // What follows is done by one process: the others have ended.
+    try withProcessGroup { try train($0) }?()
   }
 
   /// The configuration of the call.
@@ -103,9 +106,11 @@ struct TrainCommand: ParsableCommand {
     return loaded
   }
 
-  private func train(_ group: any ProcessGroup) throws {
+  /// - Returns: What is left to do once the group has ended; nil for nothing.
+  private func train(_ group: any ProcessGroup) throws -> (() throws -> Void)? {
     let config = try configuration()
     let isFirst = group.rank == 0
+    let test = isFirst ? try test(config) : nil
     if isFirst {
       for notice in config.notices { Console.warn(notice) }
       if config[.numShards] > 1, config[.numShards] != group.size {
@@ -114,6 +119,7 @@ struct TrainCommand: ParsableCommand {
             + "how many there are -> mpirun -n \(config[.numShards]) slowfast train ... (docs/training.md)")
       }
     }
+    if !isFirst { Interruption.silence() }
     // Processes of one machine share its processors.
     let engine = options.engine(usual: group.localSize > 1 ? max(1, availableProcessors() / group.localSize) : nil)
     if isFirst { try makeFolder(config[.outputDir]) }
@@ -135,20 +141,28 @@ struct TrainCommand: ParsableCommand {
     }
     let reporter = TrainingReporter(isShown: isFirst)
     Interruption.setLoss("the epoch at hand is lost; the same command goes on from the last checkpoint")
-    let ending = try Interruption.stoppable {
-      let ending = try training.run(
-        isToStop: { Interruption.isAsked }, validate: validation, say: { if isFirst { Console.say($0) } },
-        progress: reporter.show)
-      reporter.finish()
-      if ending.isComplete { return ending }
-      throw Interrupted(
-        ending.checkpoint.map {
-          "the epoch at hand is lost, '\($0)' is the last checkpoint: the same command goes on from it"
-        }
-          ?? "no epoch was saved yet: the same command begins anew")
+    let ending: TrainingRun.Ending
+    var hasStopped = false
+    do {
+      ending = try Interruption.stoppable {
+        let ending = try training.run(
+          isToStop: { Interruption.isAsked }, validate: validation, say: { if isFirst { Console.say($0) } },
+          progress: reporter.show)
+        reporter.finish()
+        hasStopped = true
+        if ending.isComplete { return ending }
+        throw Interrupted(
+          ending.checkpoint.map {
+            "the epoch at hand is lost, '\($0)' is the last checkpoint: the same command goes on from it"
+          }
+            ?? "no epoch was saved yet: the same command begins anew")
+      }
+    } catch let interrupted as Interrupted where hasStopped {
+      // All processes have stopped after the same step: none is waited for.
+      return { throw interrupted }
     }
     Interruption.setLoss(nil)
-    if !isFirst { return }
+    if !isFirst { return nil }
     if training.firstEpoch < training.epochs {
       Console.say(
         "trained in \(duration(ending.seconds)); waited for data \(fixed(100 * ending.dataShare, 1)) % of the time"
@@ -157,24 +171,45 @@ struct TrainCommand: ParsableCommand {
       Console.say(
         training.epochs == 1 ? "the epoch is done already" : "all \(training.epochs) epochs are done already")
     }
-    lock?.release()
-    try test(config, ending.checkpoint)
+    guard let checkpoint = ending.checkpoint, config[.testEnable] else { return nil }
+    guard var test else {
+      Console.say("not tested: what was trained has no classes -> train a head on '\(checkpoint)' (docs/training.md)")
+      return nil
+    }
+    test.options.weights = checkpoint
+    let ready = test
+    return {
+      if group.size > 1 { Console.say("the first of \(group.size) processes tests; the others are done") }
+      try ready.run(ready.configuration(), shard: nil)
+    }
   }
 
-  /// Tests the last checkpoint, as the reference does after a training.
-  private func test(_ config: Configuration, _ checkpoint: String?) throws {
-    guard config[.testEnable], let checkpoint else { return }
-    if ContrastivePretraining.isNamed(by: config) {
-      return Console.say(
-        "not tested: what was trained has no classes -> train a head on '\(checkpoint)' (docs/training.md)")
+  /// The test of the last checkpoint after a training, as the reference does it, without its weights. What is wrong with it is said
+  /// before anything is trained.
+  ///
+  /// - Returns: nil where there is none, and where what is trained has no classes.
+  private func test(_ config: Configuration) throws -> TestCommand? {
+    if !config[.testEnable] || ContrastivePretraining.isNamed(by: config) { return nil }
+    let weights = Key.testCheckpointFilePath.name
+    if words.keys.contains(weights) {
+      throw ValidationError(
+        "\(weights) is given, and the test after a training is of its last checkpoint -> leave it out, or set TEST.ENABLE False"
+      )
     }
-    var words = [
-      "--cfg", self.config ?? "", "--weights", checkpoint, "--output-dir", config[.outputDir], "--overwrite",
-    ]
-    if let threads = options.threads { words += ["--threads", "\(threads)"] }
-    if let forced = options.convolution { words += ["--convolution", forced.rawValue] }
-    let test = try TestCommand.parse(words + self.words.overrides)
-    try test.run()
+    var call = ["--cfg", self.config ?? "", "--output-dir", config[.outputDir], "--overwrite"]
+    if let threads = options.threads { call += ["--threads", "\(threads)"] }
+    if let forced = options.convolution { call += ["--convolution", forced.rawValue] }
+    let pairs = words.overrides
+    for index in stride(from: 0, to: pairs.count, by: 2) where pairs[index] != Key.outputDir.name {
+      call += pairs[index...index + 1]
+    }
+    let test = try TestCommand.parse(call)
+    do { try test.check(config) } catch {
+      Console.warn(
+        "the test after the training will fail: \(withoutAdvice(error)) -> correct it, or set TEST.ENABLE False and call slowfast test "
+          + "on the last checkpoint")
+    }
+    return test
   }
 
   /// What validates a checkpoint; nil where there is nothing to validate with.
@@ -220,38 +255,4 @@ struct TrainCommand: ParsableCommand {
 
   private static let unvalidated =
     "the validation was not finished: the same command does it again, from the last checkpoint"
-
-  private func replay(_ folder: String) throws {
-    let replay = try Replay(folder: folder, epochs: epochs)
-    let engine = options.engine()
-    var steps: [Replay.Step] = []
-    let progress = Progress("training", total: replay.steps, unit: "step")
-    let checks = try replay.run(engine: engine) { step in
-      steps.append(step)
-      progress.update(steps.count)
-    }
-    progress.finish()
-    let rows = steps.map { step in
-      [
-        "\(step.epoch + 1)", "\(step.iteration + 1)", fixed(step.loss, 8), fixed(step.expectedLoss, 8),
-        fixed(step.learningRate, 8), fixed(step.gradientNorm, 6),
-      ]
-    }
-    print(
-      TextTable(["epoch", "iteration", "loss", "recorded", "learning rate", "gradient norm"], rows).text)
-    let compared = checks.map { check in
-      [check.isPassed ? "agree" : "DIFFER", check.name, short(check.difference), short(check.allowed), check.place]
-    }
-    print(TextTable(["", "", "largest difference", "allowed", "where"], compared).text, terminator: "")
-    if checks.allSatisfy(\.isPassed) { return }
-    let others = [ConvolutionAlgorithm?.none, .direct, .planar].filter { $0 != options.convolution }
-    let ways = others.map { $0.map { "with --convolution \($0.rawValue)" } ?? "without --convolution" }
-    Console.say(
-      "what differs may be rounding: where a ReLU's input is next to zero, which side it falls on hangs on the algorithm of "
-        + "the convolutions -> try it \(series(ways, "and")); "
-        + "what agrees with one of them is right (docs/training.md)")
-    throw ExitCode(1)
-  }
-
-  private func short(_ number: Double) -> String { number == 0 ? "0" : scientific(number, 1) }
 }

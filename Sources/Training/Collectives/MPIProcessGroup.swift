@@ -37,7 +37,10 @@ public final class MPIProcessGroup: ProcessGroup {
   public func abort(_ error: any Error) {
     let isOfAllRanks = (error as? ProcessGroupError)?.isOfAllRanks == true
     giveWay(to: rank)
-    say("Error: " + (isOfAllRanks || size == 1 ? "" : "rank \(rank) of \(size): ") + "\(error)\n")
+    // What all ranks have the first one says, however long the launcher takes to end the others.
+    if !isOfAllRanks || rank == 0 {
+      say("Error: " + (isOfAllRanks || size == 1 ? "" : "rank \(rank) of \(size): ") + "\(error)\n")
+    }
     // MPICH's launcher drops what it has not passed on when it is told to end the job.
     usleep(500_000)
     thread.abort()

@@ -159,6 +159,11 @@ struct TrainCommand: ParsableCommand {
       }
     } catch let interrupted as Interrupted where hasStopped {
       // All processes have stopped after the same step: none is waited for.
+      if isFirst, group.size > 1 {
+        // The launcher ends all of them, and passes nothing on, once one has ended by a signal.
+        Console.say(interrupted.description)
+        Interruption.silence()
+      }
       return { throw interrupted }
     }
     Interruption.setLoss(nil)

@@ -49,6 +49,43 @@ extension Engine {
     }
   }
 
+  /// Adds a vector to every position of every item: `output[n, p, c] = input[n, p, c] + vector[p, c]`, rounded once.
+  ///
+  /// - Parameters:
+  ///   - output: As the input, in its format; may be the input.
+  ///   - vectors: Gives the float32 vectors of some positions of an item, [positions, C], in any order and on any thread: where they
+  ///     lie, or in memory that it is handed for them.
+  public func add(
+    to input: FeatureMap, into output: FeatureMap,
+    vectors: (_ positions: Range<Int>, _ memory: UnsafeMutablePointer<Float>) -> UnsafePointer<Float>
+  ) {
+    precondition(
+      input.batch == output.batch && input.extent == output.extent && input.channels == output.channels
+        && input.format == output.format, "maps to which vectors are added must be alike")
+    var run = kernels.addRows
+    if input.format != .float32 {
+      guard input.format == .bfloat16, let bfloat16 = kernels.bfloat16 else {
+        preconditionFailure("vectors are added to float32, and to bfloat16 by kernels that have it")
+      }
+      run = bfloat16.addRows
+    }
+    let (perItem, channels) = (input.extent.count, input.channels)
+    // Enough positions that a piece is worth its start.
+    let block = max(1, min(perItem, 8192 / max(1, channels)))
+    let pieces = (perItem + block - 1) / block
+    pool.forEach(input.batch * pieces) { [run] piece, thread in
+      let (item, first) = (piece / pieces, piece % pieces * block)
+      let count = min(block, perItem - first)
+      let position = item * perItem + first
+      run(
+        AddedRows(
+          input: input.start + position * input.pitch, inputPitch: input.pitch,
+          output: output.start + position * output.pitch, outputPitch: output.pitch,
+          vectors: vectors(first..<first + count, scratch.floats(block * channels, thread: thread)), positions: count,
+          channels: channels))
+    }
+  }
+
   /// Scales rows of a format.
   func scaledRows(_ format: ElementFormat) -> @Sendable (ScaledRows) -> Void {
     if format == .bfloat16, let bfloat16 = kernels.bfloat16 { return bfloat16.scaleRows }

@@ -47,7 +47,8 @@ extension KernelTable {
     winogradWeights: WinogradWeightKernels(
       space: KernelsPortable.winogradSpaceWeights, time: KernelsPortable.winogradTimeWeights),
     depthwise: DepthwiseKernels(split: KernelsPortable.depthwiseSplit, lines: KernelsPortable.depthwiseLines, lanes: 4),
-    scaleRows: KernelsPortable.scaleRows, normalizeRows: KernelsPortable.normalizeRows,
+    scaleRows: KernelsPortable.scaleRows, addRows: KernelsPortable.addRows,
+    normalizeRows: KernelsPortable.normalizeRows,
     attentionWeights: KernelsPortable.attentionWeights, scaleSums: KernelsPortable.scaleSums, gradients: .portable,
     integers: IntegerKernels(
       dots: GEMMKernels(lanes: 4, panels: [KernelsPortable.integerPanel1, KernelsPortable.integerPanel2]),
@@ -70,7 +71,7 @@ extension KernelTable {
       winogradWeights: WinogradWeightKernels(
         space: KernelsAVX2.winogradSpaceWeights, time: KernelsAVX2.winogradTimeWeights),
       depthwise: DepthwiseKernels(split: KernelsAVX2.depthwiseSplit, lines: KernelsAVX2.depthwiseLines, lanes: 8),
-      scaleRows: KernelsAVX2.scaleRows, normalizeRows: KernelsAVX2.normalizeRows,
+      scaleRows: KernelsAVX2.scaleRows, addRows: KernelsAVX2.addRows, normalizeRows: KernelsAVX2.normalizeRows,
       attentionWeights: KernelsAVX2.attentionWeights, scaleSums: KernelsAVX2.scaleSums, gradients: .avx2,
       integers: slowfast_cpu_has_avx_vnni() == 0 ? .avx2 : .avxVNNI)
 
@@ -106,7 +107,7 @@ extension KernelTable {
           space: KernelsAVX512.winogradSpaceWeights, time: KernelsAVX512.winogradTimeWeights),
         depthwise: DepthwiseKernels(
           split: KernelsAVX512.depthwiseSplit, lines: KernelsAVX512.depthwiseLines, lanes: 16),
-        scaleRows: KernelsAVX512.scaleRows, normalizeRows: KernelsAVX512.normalizeRows,
+        scaleRows: KernelsAVX512.scaleRows, addRows: KernelsAVX512.addRows, normalizeRows: KernelsAVX512.normalizeRows,
         attentionWeights: KernelsAVX512.attentionWeights, scaleSums: KernelsAVX512.scaleSums, gradients: .avx512,
         bfloat16: bfloat16, integers: integers)
     }
@@ -158,7 +159,8 @@ extension KernelTable {
           split: KernelsAVX512BF16.depthwiseSplit, lines: KernelsAVX512BF16.depthwiseLines, lanes: 16),
         depthwiseOfFloats: DepthwiseKernels(
           split: KernelsAVX512.depthwiseSplit, lines: KernelsAVX512BF16.depthwiseLines, lanes: 16),
-        scaleRows: KernelsAVX512BF16.scaleRows, normalizeRows: KernelsAVX512BF16.normalizeRows,
+        scaleRows: KernelsAVX512BF16.scaleRows, addRows: KernelsAVX512BF16.addRows,
+        normalizeRows: KernelsAVX512BF16.normalizeRows,
         attentionWeights: KernelsAVX512BF16.attentionWeights,
         scaleSums: KernelsAVX512BF16.scaleSums, peak: peak)
     }

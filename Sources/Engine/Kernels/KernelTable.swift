@@ -18,6 +18,7 @@ public struct KernelTable: Sendable {
   let winogradWeights: WinogradWeightKernels
   let depthwise: DepthwiseKernels
   let scaleRows: @Sendable (ScaledRows) -> Void
+  let addRows: @Sendable (AddedRows) -> Void
   let normalizeRows: @Sendable (NormalizedRows) -> Void
   let attentionWeights: @Sendable (AttentionWeights) -> Void
   let scaleSums: @Sendable (ScaledSums) -> Void
@@ -83,6 +84,7 @@ public struct KernelTable: Sendable {
     gemm: GEMMKernels, planar: PlanarKernels, winograd: WinogradKernels,
     winogradWeights: WinogradWeightKernels, depthwise: DepthwiseKernels,
     scaleRows: @escaping @Sendable (ScaledRows) -> Void,
+    addRows: @escaping @Sendable (AddedRows) -> Void,
     normalizeRows: @escaping @Sendable (NormalizedRows) -> Void,
     attentionWeights: @escaping @Sendable (AttentionWeights) -> Void,
     scaleSums: @escaping @Sendable (ScaledSums) -> Void, gradients: GradientKernels, bfloat16: BFloat16Kernels? = nil,
@@ -98,6 +100,7 @@ public struct KernelTable: Sendable {
     self.winogradWeights = winogradWeights
     self.depthwise = depthwise
     self.scaleRows = scaleRows
+    self.addRows = addRows
     self.normalizeRows = normalizeRows
     self.attentionWeights = attentionWeights
     self.scaleSums = scaleSums
@@ -143,6 +146,7 @@ struct BFloat16Kernels: Sendable {
   let depthwise: DepthwiseKernels
   let depthwiseOfFloats: DepthwiseKernels
   let scaleRows: @Sendable (ScaledRows) -> Void
+  let addRows: @Sendable (AddedRows) -> Void
   let normalizeRows: @Sendable (NormalizedRows) -> Void
   /// Weights in bfloat16, and outputs.
   let attentionWeights: @Sendable (AttentionWeights) -> Void

@@ -81,15 +81,27 @@ func normalizeRow<Unit: VectorUnit>(
   }
   let factor = 1 / (square / Float(rows.channels) + rows.epsilon).squareRoot()
   channel = 0
-  while channel < rows.channels {
-    let left = rows.channels - channel
-    let x = loadElements(unit, isBFloat16: isBFloat16, left, from + channel * size) - V(repeating: mean)
-    let weight = loadElements(unit, isBFloat16: false, left, UnsafeRawPointer(rows.weight + channel))
-    let bias = loadElements(unit, isBFloat16: false, left, UnsafeRawPointer(rows.bias + channel))
-    storeElements(
-      unit, isBFloat16: isBFloat16, left, Unit.multiplyAdd(bias, x * V(repeating: factor), weight), to + channel * size)
+  // A constant count needs no mask.
+  while channel < whole {
+    normalizeRegister(unit, isBFloat16: isBFloat16, width, mean, factor, from, to, channel, rows)
     channel += width
   }
+  if rest > 0 { normalizeRegister(unit, isBFloat16: isBFloat16, rest, mean, factor, from, to, whole, rows) }
+}
+
+/// A register of a row, from a channel on.
+@inlinable @inline(__always)
+func normalizeRegister<Unit: VectorUnit>(
+  _ unit: Unit.Type, isBFloat16: Bool, _ count: Int, _ mean: Float, _ factor: Float, _ from: UnsafeRawPointer,
+  _ to: UnsafeMutableRawPointer, _ channel: Int, _ rows: NormalizedRows
+) {
+  typealias V = Unit.Vector
+  let size = isBFloat16 ? 2 : 4
+  let x = loadElements(unit, isBFloat16: isBFloat16, count, from + channel * size) - V(repeating: mean)
+  let weight = loadElements(unit, isBFloat16: false, count, UnsafeRawPointer(rows.weight + channel))
+  let bias = loadElements(unit, isBFloat16: false, count, UnsafeRawPointer(rows.bias + channel))
+  storeElements(
+    unit, isBFloat16: isBFloat16, count, Unit.multiplyAdd(bias, x * V(repeating: factor), weight), to + channel * size)
 }
 
 /// The sum of a register's lanes, by halves.

@@ -54,23 +54,13 @@ public struct PositionEmbedding: Operator {
   public func multiplyAdds(_ inputs: [ValueShape], _ output: ValueShape) -> Int { output.positions * output.channels }
 
   public func run(_ inputs: [FeatureMap], into output: FeatureMap, engine: Engine) {
-    let (input, channels, count) = (inputs[0], output.channels, inputs[0].extent.count)
-    let between = Between(self, input.extent)
-    let block = max(1, 8192 / channels)
-    engine.pool.forEach((output.positions + block - 1) / block) { piece in
-      withUnsafeTemporaryAllocation(of: Float.self, capacity: channels) { sums in
-        for position in piece * block..<min(output.positions, (piece + 1) * block) {
-          let vector = between?.vector(position % count, into: sums.baseAddress!) ?? own(position % count)
-          if output.format == .bfloat16 {
-            for c in 0..<channels {
-              output.set(input.value(position: position, channel: c) + vector[c], position: position, channel: c)
-            }
-          } else {
-            let (from, to) = (input.start + position * input.pitch, output.start + position * output.pitch)
-            for c in 0..<channels { to[c] = from[c] + vector[c] }
-          }
-        }
+    let between = Between(self, inputs[0].extent)
+    engine.add(to: inputs[0], into: output) { positions, memory in
+      guard let between else { return own(positions.lowerBound) }
+      for position in positions {
+        between.write(position, to: memory + (position - positions.lowerBound) * output.channels)
       }
+      return UnsafePointer(memory)
     }
   }
 
@@ -94,7 +84,8 @@ public struct PositionEmbedding: Operator {
       columns = resizing.taps(from: own.w, to: map.w)
     }
 
-    func vector(_ position: Int, into sums: UnsafeMutablePointer<Float>) -> UnsafePointer<Float> {
+    /// Writes the vector of a position.
+    func write(_ position: Int, to sums: UnsafeMutablePointer<Float>) {
       let (own, channels) = (positions.extent, positions.table.shape[1])
       let (row, x) = (position / columns.count, position % columns.count)
       let (t, y) = (row / lines.count, row % lines.count)
@@ -106,7 +97,6 @@ public struct PositionEmbedding: Operator {
           for c in 0..<channels { sums[c] += weight * from[c] }
         }
       }
-      return UnsafePointer(sums)
     }
   }
 

@@ -1,0 +1,5 @@
+public import MicroKernels
+
+/// `MicroKernels.addRows` for this instruction set.
+@inline(never)
+public func addRows(_ rows: AddedRows) { MicroKernels.addRows(AVX2Unit.self, rows) }

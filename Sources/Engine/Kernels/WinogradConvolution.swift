@@ -10,9 +10,9 @@ internal import Tensors
 /// these lose is what the weights would lose as integers of 8 bits.
 ///
 /// A piece takes some tiles through all three steps, so that points and products stay in its thread's caches. Outputs
-/// are computed in runs of channels to keep the products few. Where the weights are large, a piece is such a run for many
-/// tiles, whose points all threads then share: each reads, and where they are not transformed transforms, its part of the weights
-/// and no more.
+/// are computed in runs of channels to keep the products few. Where the weights are large, or tiles too few for the threads, a piece is
+/// such a run for many tiles, whose points all threads then share: each reads, and where they are not transformed transforms, its part
+/// of the weights and no more.
 struct WinogradConvolution: ConvolutionMethod {
   private let shape: ConvolutionShape
   private let axis: WinogradTiles.Axis
@@ -77,8 +77,10 @@ struct WinogradConvolution: ConvolutionMethod {
   private func compute(_ input: FeatureMap, _ store: ConvolutionStore, _ engine: Engine) {
     let tiles = WinogradTiles(axis, batch: input.batch, extent: input.extent, dilation: shape.dilation)
     if tiles.count == 0 { return }
-    if weights.areTaps || dividesChannels(tiles.count, engine) { return runByChannels(tiles, input, store, engine) }
     let perPiece = tilesPerPiece(tiles.count, engine)
+    if weights.areTaps || dividesChannels(tiles.count, engine) || leavesThreadsIdle(tiles.count, perPiece, engine) {
+      return runByChannels(tiles, input, store, engine)
+    }
     let layout = PieceLayout(self, tiles: perPiece, engine)
     engine.pool.forEach((tiles.count + perPiece - 1) / perPiece) { number, thread in
       let range = number * perPiece..<min(tiles.count, (number + 1) * perPiece)
@@ -103,11 +105,26 @@ struct WinogradConvolution: ConvolutionMethod {
       && (shape.outChannels + 63) / 64 >= engine.pool.threads
   }
 
-  /// The most that the points of tiles take which threads share: 16 MB, and more where many threads want tiles.
-  private static func sharedFloats(_ threads: Int) -> Int { max(1 << 22, threads << 19) }
+  /// Whether tiles alone are too few for the threads, so that taking channels apart, too, is done sooner: by a sixth at least, for what
+  /// another loop and points in other threads' caches cost.
+  private func leavesThreadsIdle(_ tiles: Int, _ perPiece: Int, _ engine: Engine) -> Bool {
+    let (threads, run) = (engine.pool.threads, PieceLayout.run(self, engine))
+    let runs = (shape.outChannels + run - 1) / run
+    guard threads > 1, runs > 1, tiles <= mostShared(engine) else { return false }
+    let apart = WinogradPieces(tiles: 0..<tiles, runs: runs, threads: threads, weights: tilesOfWeights)
+    let whole = WinogradPieces.tilesAThread(tiles, perPiece: perPiece, threads: threads, weights: tilesOfWeights)
+    return 6 * apart.tilesAThread * run < 5 * whole * shape.outChannels
+  }
+
+  private var tilesOfWeights: Int { WinogradPieces.tilesOfWeights(bytes: weightFloats * pointFormat.bytes) }
+
+  /// The most tiles whose points threads share: 16 MB of points, and more where many threads want tiles.
+  private func mostShared(_ engine: Engine) -> Int {
+    max(tilePositions, max(1 << 22, engine.pool.threads << 19) / (points * PieceLayout.pitch(self, engine)))
+  }
 
   private func runByChannels(_ tiles: WinogradTiles, _ input: FeatureMap, _ store: ConvolutionStore, _ engine: Engine) {
-    let most = max(tilePositions, Self.sharedFloats(engine.pool.threads) / (points * PieceLayout.pitch(self, engine)))
+    let most = mostShared(engine)
     let groups = (tiles.count + most - 1) / most
     for group in 0..<groups {
       let range = group * tiles.count / groups..<(group + 1) * tiles.count / groups
@@ -119,8 +136,8 @@ struct WinogradConvolution: ConvolutionMethod {
     _ group: Range<Int>, of tiles: WinogradTiles, _ input: FeatureMap, _ store: ConvolutionStore, _ engine: Engine
   ) {
     let run = PieceLayout.run(self, engine)
-    let pieces = ChannelPieces(
-      tiles: group, runs: (shape.outChannels + run - 1) / run, threads: engine.pool.threads)
+    let pieces = WinogradPieces(
+      tiles: group, runs: (shape.outChannels + run - 1) / run, threads: engine.pool.threads, weights: tilesOfWeights)
     let layout = PieceLayout(self, tiles: pieces.tilesPerBlock, ofPoints: group.count, engine)
     let points = engine.sharedScratch(layout.pointCount)
     func piece(_ range: Range<Int>, _ thread: Int) -> Piece {
@@ -143,37 +160,7 @@ struct WinogradConvolution: ConvolutionMethod {
     }
   }
 
-  /// Runs of channels times blocks of tiles: more than one block where the runs do not divide evenly among the threads.
-  struct ChannelPieces {
-    private let tiles: Range<Int>
-    private let blocks: Int
-    let count: Int
-
-    init(tiles: Range<Int>, runs: Int, threads: Int) {
-      self.tiles = tiles
-      // Every block transforms and reads the weights of its run again.
-      let most = max(1, tiles.count / 24)
-      var best = (blocks: 1, share: 0.0)
-      for blocks in 1...min(most, 2 * threads) where best.share < 0.85 {
-        let rounds = (runs * blocks + threads - 1) / threads
-        let share = Double(runs * blocks) / Double(rounds * threads)
-        if share > best.share { best = (blocks, share) }
-      }
-      blocks = best.blocks
-      count = runs * blocks
-    }
-
-    /// The most tiles of a block.
-    var tilesPerBlock: Int { (tiles.count + blocks - 1) / blocks }
-
-    /// A run and its tiles.
-    subscript(number: Int) -> (run: Int, tiles: Range<Int>) {
-      let block = number % blocks
-      let (first, end) = (block * tiles.count / blocks, (block + 1) * tiles.count / blocks)
-      return (number / blocks, tiles.lowerBound + first..<tiles.lowerBound + end)
-    }
-  }
-
+  /// The numbers of all points.
   private var weightFloats: Int { points * bundle.inputs * shape.outChannels }
 
   /// Few tiles keep their points in the second-level cache; many read the weights less often. Weights that do not fit

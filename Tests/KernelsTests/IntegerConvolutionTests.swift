@@ -32,7 +32,8 @@ import Testing
     let kind: Kind
     let outputScales: ChannelScales?
 
-    init(_ kind: Kind, seed: UInt64) {
+    /// - Parameter isSigned: Whether the input's integers stand for negative numbers, too, and the convolution is pointwise.
+    init(_ kind: Kind, seed: UInt64, isSigned: Bool = false) {
       var random = SeededGenerator(seed: seed &* 31 &+ 7)
       func pick(_ range: ClosedRange<Int>) -> Int { Int.random(in: range, using: &random) }
       func numbers(_ count: Int, _ range: ClosedRange<Float>) -> [Float] {
@@ -49,6 +50,7 @@ import Testing
           8 * pick(1...(pick(0...3) == 0 ? 18 : 6)), 8 * pick(1...12),
           kernel: pick(0...2) == 0 ? .one : extent(3, 3, 3), stride: extent(2, 2, 2),
           padding: Extent3(pick(0...1), pick(0...1), pick(0...1)), dilation: extent(1, 2, 2))
+        if isSigned { shape = ConvolutionShape(shape.inChannels, shape.outChannels, kernel: .one) }
         size = extent(3, 9, 40)
       } while shape.output(for: size).count == 0
       self.shape = shape
@@ -56,9 +58,10 @@ import Testing
       self.kind = kind
       batch = pick(1...2)
       let room = (before: 4 * pick(0...2), after: 4 * pick(0...2))
-      let inputScales = scales(shape.inChannels, zero: 0)
+      let inputScales = scales(shape.inChannels, zero: isSigned ? 128 : 0)
       input = SlicedMap(
-        numbers(batch * shape.inChannels * size.count, 0...5), batch: batch, size, channels: shape.inChannels,
+        numbers(batch * shape.inChannels * size.count, (isSigned ? -2.5 : 0)...(isSigned ? 2.5 : 5)), batch: batch,
+        size, channels: shape.inChannels,
         format: .uint8, scales: inputScales, room: room)
       weights = Tensor(shape.weightShape, numbers(shape.weightShape.reduce(1, *), -0.05...0.05))
       bias = numbers(shape.outChannels, -1...1)
@@ -89,10 +92,12 @@ import Testing
   private static let reference = Engine(threads: 2, planner: ConvolutionPlanner(forced: .reference))
 
   /// Sums are exact; what differs is the float arithmetic after them, and so, rarely, by a step of the output.
-  @Test("every instruction set agrees with the definition, on slices of wider maps", arguments: Kind.all)
+  @Test(
+    "every instruction set agrees with the definition, on slices of wider maps, of negative numbers, too",
+    arguments: Kind.all)
   func agreesWithReference(kind: Kind) {
-    for seed in 0..<5 as Range<UInt64> {
-      let problem = Problem(kind, seed: seed)
+    for seed in 0..<7 as Range<UInt64> {
+      let problem = Problem(kind, seed: seed, isSigned: seed >= 5)
       let expected = problem.run(Self.reference)
       for (name, table) in KernelTable.integerVariants {
         let isBFloat16 = kind.output == .bfloat16 || kind.residual == .bfloat16
@@ -177,9 +182,11 @@ import Testing
   @Test("numbers become the integers next to them, from float32 and from bfloat16")
   func quantizes() {
     var random = SeededGenerator(seed: 3)
-    let scales = ChannelScales((0..<40).map { _ in Float.random(in: 0.01...0.1, using: &random) })
-    let values = (0..<40 * 7).map { _ in Float.random(in: -1...30, using: &random) }
-    for (name, table) in KernelTable.integerVariants {
+    let steps = (0..<40).map { _ in Float.random(in: 0.01...0.1, using: &random) }
+    let values = (0..<40 * 7).map { _ in Float.random(in: -15...30, using: &random) }
+    let both = KernelTable.integerVariants.flatMap { variant in [0, 128].map { (variant.name, variant.table, $0) } }
+    for (name, table, zero) in both {
+      let scales = ChannelScales(steps, zero: zero)
       for format in [ElementFormat.float32, .bfloat16] {
         if format == .bfloat16 && (!table.supportsBFloat16 || name.contains("without")) { continue }
         let input = SlicedMap(values, batch: 1, Extent3(1, 1, 7), channels: 40, format: format, room: (4, 4))

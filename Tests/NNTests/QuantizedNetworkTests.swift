@@ -102,7 +102,7 @@ import Testing
         let largest = a.map(abs).max()!
         let gap = zip(a, b).map { abs($0 - $1) }.max()! / largest
         // The second output is no convolution's of integers.
-        #expect(number == 1 ? gap == 0 : gap > 0 && gap < 0.08, "seed \(seed), output \(number): \(gap)")
+        #expect(number == 1 ? gap == 0 : gap > 0 && gap < 0.11, "seed \(seed), output \(number): \(gap)")
       }
     }
   }
@@ -113,18 +113,32 @@ import Testing
     func algorithms(_ prefix: String) -> [String] {
       layers.filter { $0.operation.hasPrefix(prefix) }.map(\.algorithm)
     }
-    // First layers, what attention reads and makes, and what follows it without a ReLU do not.
+    // First layers do not, where nobody says that they see pixels. Pointwise ones take what attention and no ReLU made.
     #expect(algorithms("conv 3->").allSatisfy { !$0.contains("int8") })
-    #expect(!algorithms("conv 64->64 1x1x1 + relu").contains { $0.contains("int8") })
-    #expect(!algorithms("conv 32->64 1x1x1 + residual").contains { $0.contains("int8") })
-    for prefix in ["conv 8->16", "conv 32->64 1x1x1", "conv 64->24", "conv 24->24", "conv 24->64 1x1x1 + residual"] {
+    for prefix in [
+      "conv 32->64 1x1x1 + residual", "conv 64->64 1x1x1 + relu", "conv 8->16", "conv 32->64 1x1x1", "conv 64->24",
+      "conv 24->24", "conv 24->64 1x1x1 + residual",
+    ] {
       #expect(algorithms(prefix).contains("direct int8"), "\(prefix)")
     }
-    // The fast pathway's pool, the slow one's before the fusion, the value that attention and its convolutions read, what the
-    // last convolution reads.
+    // The fast pathway's pool, the slow one's before the fusion, what attention makes, the sum that follows it.
     #expect(layers.filter { $0.operation == "quantize" }.count == 4)
-    // The fusion, three blocks of which one has a projection, two that attention reads, the last one.
-    #expect(layers.filter { $0.algorithm == "direct int8" }.count == 1 + 4 + 3 + 3 + 2 + 1)
+    // The fusion, three blocks of which one has a projection, two that attention reads, three after it.
+    #expect(layers.filter { $0.algorithm == "direct int8" }.count == 1 + 4 + 3 + 3 + 2 + 3)
+  }
+
+  @Test("a first layer that sees pixels multiplies integers where the processor is faster so; scores stay close")
+  func pixels() throws {
+    let scale = try #require(PixelScale(mean: [0.45], std: [0.225]))
+    let network = try Sample(engine(), quantizes: true).network.quantized(by: calibration(), pixels: scale)
+    let plan = try Sample.plan(network)
+    let isFaster = Convolution.multipliesPixels(ConvolutionShape(3, 8, kernel: Extent3(3, 3, 3)), engine())
+    let stem = plan.layers().first { $0.operation.hasPrefix("conv 3->8 3x3x3") }
+    #expect(stem?.algorithm.contains("int8") == isFaster)
+    let expected = outputs(try Sample.plan(Sample(Engine(threads: 2), quantizes: false).network), Sample.inputs(70))
+    for (a, b) in zip(expected, outputs(plan, Sample.inputs(70))) {
+      #expect(zip(a, b).map { abs($0 - $1) }.max()! / a.map(abs).max()! < 0.08)
+    }
   }
 
   @Test("every instruction set, every number of threads and the reference make the same, but for rare steps")

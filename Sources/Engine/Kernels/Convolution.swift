@@ -55,7 +55,8 @@ public final class Convolution: Sendable {
   ///   - shape: Without groups; `inChannels` a multiple of four.
   ///   - weights: [out, in, T, H, W], `shape.weightShape`.
   ///   - bias: [out].
-  ///   - input: What the integers of the input stand for, none of it negative.
+  ///   - input: What the integers of the input stand for; negative numbers only of pointwise convolutions, which see no
+  ///     padding.
   ///   - means: By input channel, of its numbers: what corrects the bias; nil corrects nothing.
   public init(
     quantizing shape: ConvolutionShape, weights: Tensor, bias: [Float], engine: Engine, input: ChannelScales,
@@ -63,8 +64,9 @@ public final class Convolution: Sendable {
   ) {
     precondition(weights.shape == shape.weightShape && bias.count == shape.outChannels, "weights must fit the shape")
     precondition(
-      input.values.count == shape.inChannels && input.zero == 0 && ElementFormat.uint8.divides(shape.inChannels),
-      "the input is of integers that stand for no negative numbers")
+      input.values.count == shape.inChannels && (input.zero == 0 || shape.isPointwise)
+        && ElementFormat.uint8.divides(shape.inChannels),
+      "the input is of integers, which stand for negative numbers only where there is no padding")
     self.shape = shape
     self.engine = engine
     self.input = .uint8
@@ -81,7 +83,7 @@ public final class Convolution: Sendable {
       method = WinogradConvolution(shape, weights: weights.storage, input, engine)
     } else {
       let quantized = QuantizedWeights(weights.storage, bias, shape, input, means: means, engine)
-      numbers = quantized.bias
+      numbers = algorithm == .reference ? quantized.bias : quantized.bias(without: input.zero)
       method =
         algorithm == .reference
         ? ReferenceConvolution(shape: shape, weights: quantized.numbers(shape, input))

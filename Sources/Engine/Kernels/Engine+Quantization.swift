@@ -3,14 +3,14 @@ internal import Parallel
 public import Tensors
 
 extension Engine {
-  /// Makes integers of a map's numbers, in every channel those next to them; negative numbers become 0.
+  /// Makes integers of a map's numbers, in every channel those next to them.
   ///
   /// - Parameters:
   ///   - input: In float32 or bfloat16.
-  ///   - output: N, extent and C of the input, integers that stand for no negative numbers.
+  ///   - output: N, extent and C of the input, integers; where these stand for no negative numbers, such become 0.
   public func quantize(_ input: FeatureMap, into output: FeatureMap) {
-    guard let scales = output.scales, scales.zero == 0, input.format != .uint8 else {
-      preconditionFailure("numbers become integers that stand for no negative ones")
+    guard let scales = output.scales, input.format != .uint8 else {
+      preconditionFailure("numbers become integers")
     }
     precondition(
       input.batch == output.batch && input.extent == output.extent && input.channels == output.channels,
@@ -34,7 +34,7 @@ extension Engine {
           input: input.start + first * input.pitch, inputPitch: input.pitch,
           output: output.start + first * output.pitch, outputPitch: output.pitch,
           factors: factors.pointer, positions: min(block, input.positions - first), channels: input.channels,
-          inputIsBFloat16: input.format == .bfloat16))
+          zero: Float(scales.zero), inputIsBFloat16: input.format == .bfloat16))
     }
   }
 }

@@ -53,6 +53,18 @@ struct QuantizedWeights {
     self.bias = corrected
   }
 
+  /// The bias less what inputs count that stand for 0.
+  ///
+  /// - Parameter zero: Their integer.
+  func bias(without zero: Int) -> [Float] {
+    if zero == 0 { return bias }
+    let depth = integers.count / max(1, bias.count)
+    return bias.indices.map { o in
+      let sum = integers[o * depth..<(o + 1) * depth].reduce(0) { $0 + Int($1) }
+      return Float(Double(bias[o]) - Double(zero) * Double(sum) * Double(steps[o]))
+    }
+  }
+
   /// The weights that the integers stand for: [out, in, T, H, W].
   func numbers(_ shape: ConvolutionShape, _ scales: ChannelScales) -> Storage {
     let taps = shape.kernel.count

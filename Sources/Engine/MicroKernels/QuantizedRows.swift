@@ -1,4 +1,4 @@
-/// Positions whose channels become integers of 8 bits: `output[p, c] = input[p, c] x factors[c]`, rounded, 0 to 255.
+/// Positions whose channels become integers of 8 bits: `output[p, c] = input[p, c] x factors[c] + zero`, rounded, 0 to 255.
 public struct QuantizedRows {
   /// Position p's channels begin at `input + p * inputPitch` floats.
   public var input: UnsafePointer<Float>
@@ -10,11 +10,12 @@ public struct QuantizedRows {
   public var positions: Int
   /// A multiple of four.
   public var channels: Int
+  public var zero: Float
   public var inputIsBFloat16: Bool
 
   public init(
     input: UnsafePointer<Float>, inputPitch: Int, output: UnsafeMutablePointer<Float>, outputPitch: Int,
-    factors: UnsafePointer<Float>, positions: Int, channels: Int, inputIsBFloat16: Bool
+    factors: UnsafePointer<Float>, positions: Int, channels: Int, zero: Float, inputIsBFloat16: Bool
   ) {
     self.input = input
     self.inputPitch = inputPitch
@@ -23,6 +24,7 @@ public struct QuantizedRows {
     self.factors = factors
     self.positions = positions
     self.channels = channels
+    self.zero = zero
     self.inputIsBFloat16 = inputIsBFloat16
   }
 }
@@ -43,6 +45,7 @@ public func quantizeRows<Unit: VectorUnit>(_ unit: Unit.Type, bfloat16: Bool, _ 
 func quantize<Unit: VectorUnit>(_ unit: Unit.Type, isBFloat16: Bool, _ rows: QuantizedRows) {
   let width = Unit.Vector.scalarCount
   let size = isBFloat16 ? 2 : 4
+  let zero = Unit.Vector(repeating: rows.zero)
   for position in 0..<rows.positions {
     let from = UnsafeRawPointer(rows.input + position * rows.inputPitch)
     let to = UnsafeMutableRawPointer(rows.output + position * rows.outputPitch)
@@ -50,7 +53,7 @@ func quantize<Unit: VectorUnit>(_ unit: Unit.Type, isBFloat16: Bool, _ rows: Qua
     while channel < rows.channels {
       let left = min(width, rows.channels - channel)
       let x = loadElements(unit, isBFloat16: isBFloat16, left, from + channel * size)
-      Unit.storeUInt8(left, x * Unit.load(rows.factors + channel), to + channel)
+      Unit.storeUInt8(left, Unit.multiplyAdd(zero, x, Unit.load(rows.factors + channel)), to + channel)
       channel += width
     }
   }

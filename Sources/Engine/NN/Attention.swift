@@ -20,6 +20,7 @@ extension Attention {
 
   public var name: String { "attention \(self)" }
   public var writesSlices: Bool { true }
+  public var mayBeQuantized: Bool { true }
 
   public func format(of inputs: [ElementFormat], activations: ElementFormat) -> ElementFormat { inputs[2] }
 

@@ -5,21 +5,22 @@ internal import Tensors
 //
 // - A convolution without groups whose input is what a ReLU made, or a pooling or concatenation of such, multiplies integers,
 //   where its channels come in eights; unless a depthwise convolution reads it, which would else compute it itself
-//   (`ConvolutionPair`).
+//   (`ConvolutionPair`). A pointwise one, which sees no padding, also multiplies what other convolutions made, and what the
+//   attention of a non-local block made.
+// - A first layer makes integers of pixels on the way, where it is told what these stand for and the processor is faster so.
 // - A value is integers where all that read it can read them: as the input or the residual of such convolutions, or through a
 //   pooling or concatenation that makes integers itself.
-// - Where others read it, too, it keeps the format that it has, and is quantized once for those who want integers.
+// - Where others read it, too, it keeps the format that it has, and is quantized once for those who want integers. So does a
+//   sum with a residual that no ReLU follows.
 //
-// - A first layer makes integers of pixels on the way, where it is told what these stand for and the processor is faster so.
-//
-// So other first layers, non-local blocks, the last maps and the head compute as they do without.
+// So other first layers, attention, the last maps and the head compute as they do without.
 extension Network {
   /// The operators whose values may be integers, in order: those that a calibration has ranges of.
   public var quantizable: [(index: Int, operation: String)] {
     nodes.indices.compactMap { index in
-      guard let op = nodes[index].op, op is UnpackedConvolution || op is ConvolutionOperator || op.passesIntegers else {
-        return nil
-      }
+      guard let op = nodes[index].op,
+        op is UnpackedConvolution || op is ConvolutionOperator || op.passesIntegers || op.mayBeQuantized
+      else { return nil }
       return (index, op.name)
     }
   }
@@ -110,8 +111,10 @@ private struct QuantizedNetwork {
         isNonNegative[index] = op.epilogue == .relu
         scales[index] = ChannelScales(range, isNonNegative: isNonNegative[index])
         multiplies[index] =
-          op.canMultiplyIntegers && isNonNegative[inputs[0]] && scales[inputs[0]] != nil
+          op.canMultiplyIntegers && (isNonNegative[inputs[0]] || op.multipliesSigned) && scales[inputs[0]] != nil
           || pixels != nil && readsPixels(node, op)
+      } else if let op = node.op, op.mayBeQuantized {
+        scales[index] = ChannelScales(range, isNonNegative: false)
       } else if let op = node.op {
         let parts = inputs.compactMap { scales[$0] }
         isNonNegative[index] = inputs.allSatisfy { isNonNegative[$0] }
@@ -145,10 +148,16 @@ private struct QuantizedNetwork {
       guard scales[index] != nil, makesIntegers(index), !outputs.contains(index), !readers[index].isEmpty else {
         continue
       }
+      // What further layers are added to would lose half of its steps to signs that it seldom has.
+      if !isNonNegative[index], (nodes[index].op as? UnpackedConvolution)?.hasResidual == true { continue }
       isInteger[index] = readers[index].allSatisfy { reader, input in
-        multiplies[reader] ? input > 0 || isNonNegative[index] : isInteger[reader]
+        multiplies[reader] ? input > 0 || isNonNegative[index] || multipliesSigned(reader) : isInteger[reader]
       }
     }
+  }
+
+  private func multipliesSigned(_ index: Int) -> Bool {
+    (nodes[index].op as? UnpackedConvolution)?.multipliesSigned ?? false
   }
 
   /// Whether what makes a value can make integers: a pooling only of integers, so that few are quantized.

@@ -74,6 +74,9 @@ public protocol Operator: Sendable {
   /// Whether ``scales(of:)`` may have an answer.
   var passesIntegers: Bool { get }
 
+  /// Whether the output, which is of the engine's format, may become integers for those who multiply them.
+  var mayBeQuantized: Bool { get }
+
   /// The shape of the output; its format is set by the network.
   ///
   /// - Throws: `NetworkError` when the inputs do not suit the operator or each other.
@@ -145,6 +148,7 @@ extension Operator {
   public func format(of inputs: [ElementFormat], activations: ElementFormat) -> ElementFormat { inputs[0] }
   public var writesEitherFormat: Bool { false }
   public var passesIntegers: Bool { false }
+  public var mayBeQuantized: Bool { false }
   public func scales(of inputs: [ChannelScales]) -> ChannelScales? { nil }
   public var aliasing: Aliasing { .none }
   public var writesSlices: Bool { false }

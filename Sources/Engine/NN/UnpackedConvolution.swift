@@ -68,6 +68,9 @@ struct UnpackedConvolution: Operator {
 
   var canMultiplyIntegers: Bool { shape.canMultiplyIntegers(epilogue) }
 
+  /// Whether the integers may stand for negative numbers, too: where there is no padding, which is 0.
+  var multipliesSigned: Bool { shape.isPointwise }
+
   /// The convolution for an input of integers.
   func quantized(_ input: ChannelScales, means: [Float]?, _ engine: Engine) -> ConvolutionOperator {
     packed(

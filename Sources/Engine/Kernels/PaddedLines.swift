@@ -35,12 +35,16 @@ struct PaddedLines {
     ///
     /// - Parameters:
     ///   - step: Along time.
+    ///   - frames: The kernel's frames that are seen; nil for all of them.
     ///   - block: Gets the addresses.
-    func fill(_ block: inout GEMMBlock, step: Int, h: Int) {
-      let taps = lines.shape.kernel.t * lines.shape.kernel.h
+    func fill(_ block: inout GEMMBlock, step: Int, h: Int, frames: Range<Int>? = nil) {
+      let all = lines.shape.kernel.t * lines.shape.kernel.h
+      let taps = (frames?.count ?? lines.shape.kernel.t) * lines.shape.kernel.h
       let tiles = (width + tilePositions - 1) / tilePositions
-      let starts = table + tiles * tilePositions * taps
-      ring.fill(starts, t: step, h: h)
+      let ends = table + tiles * tilePositions * all
+      ring.fill(ends, t: step, h: h)
+      let starts = ends + (frames?.lowerBound ?? 0) * lines.shape.kernel.h
+      block.taps = taps
       if writesTable {
         var target = table
         for tile in 0..<tiles {
@@ -106,6 +110,14 @@ struct PaddedLines {
         }
       }
     }
+  }
+
+  /// The kernel's frames that a frame of the output sees; the others are padding. All where it sees nothing else.
+  func framesInside(_ t: Int, of frames: Int) -> Range<Int> {
+    let first = t * shape.stride.t - shape.padding.t
+    let inside = (0..<shape.kernel.t).filter { 0..<frames ~= first + $0 * shape.dilation.t }
+    guard let least = inside.first, let most = inside.last else { return 0..<shape.kernel.t }
+    return least..<most + 1
   }
 
   /// Floats of a line: what its positions see, and 15 positions more, whose products are taken and not stored. On cache lines.

@@ -94,6 +94,16 @@ struct PixelWeights {
     quantized = QuantizedWeights(integers: integers, steps: steps, bias: moved)
   }
 
+  /// The sums of an output's weights, by the kernel's frame.
+  func sums(output: Int) -> [Int] {
+    let own = quantized.integers[output * shape.depth..<(output + 1) * shape.depth]
+    var sums = [Int](repeating: 0, count: shape.kernel.t)
+    for (index, integer) in own.enumerated() {
+      sums[index % (shape.kernel.t * shape.kernel.h) / shape.kernel.h] += Int(integer)
+    }
+    return sums
+  }
+
   /// The four weights of a column in a line, as the products read them.
   func four(output: Int, line: Int, column: Int) -> Float {
     let lines = shape.kernel.t * shape.kernel.h

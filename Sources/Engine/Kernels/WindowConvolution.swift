@@ -82,7 +82,11 @@ struct WindowConvolution: ConvolutionMethod {
     lines.run(input, steps, engine, writesTable: kernels.dots.block == nil) { item, t, h, target in
       round(input, line: (item * input.extent.t + t) * input.extent.h + h, numbers, target)
     } compute: { band, step, h in
-      if frames == 1 { computeRow(band, step, h, store) } else { computeRows(band, step, h, store) }
+      if frames == 1 {
+        computeRow(band, step, h, lines.framesInside(step, of: input.extent.t), store)
+      } else {
+        computeRows(band, step, h, store)
+      }
     }
   }
 
@@ -119,10 +123,14 @@ struct WindowConvolution: ConvolutionMethod {
 
   private static func wholeTiles(_ positions: Int) -> Int { (positions + 15) / 16 * 16 }
 
-  private func computeRow(_ band: PaddedLines.Band, _ frame: Int, _ h: Int, _ store: ConvolutionStore) {
+  private func computeRow(
+    _ band: PaddedLines.Band, _ frame: Int, _ h: Int, _ inside: Range<Int>, _ store: ConvolutionStore
+  ) {
     var block = block(band, frame, h, store)
-    band.fill(&block, step: frame, h: h)
-    kernels.dots.multiply(block, weights.panel(0), outputs: shape.outChannels)
+    band.fill(&block, step: frame, h: h, frames: inside)
+    kernels.dots.multiply(
+      block, weights.panel(0), depth: weights.depth, firstRow: inside.lowerBound * shape.kernel.h * lines.tap,
+      outputs: shape.outChannels)
   }
 
   /// Computes a row of the frames of a step.

@@ -1,6 +1,7 @@
 import Files
 import Foundation
 import Inference
+import Kernels
 import NN
 import TestSupport
 import Testing
@@ -15,14 +16,16 @@ import Testing
       Calibration.Range(operation: "conv 2->1 \"1x1x1\"", largest: [1e-8], means: [-1e-9]),
     ], weightsMark: "abc")
 
-  private let difference = CalibrationFile.Difference(mean: 0.0125, largest: 0.75)
+  private let difference = CalibrationFile.Difference(mean: 0.0125, largest: 0.75, of: .otherVideos)
 
   @Test("what is written is read again")
   func roundTrip() throws {
     defer { folder.remove() }
-    let file = CalibrationFile(calibration, clips: 3, difference: difference)
-    try file.write(to: path)
-    #expect(try CalibrationFile(path: path) == file)
+    for pixels in [nil, PixelScale(step: 0.0174, zero: 114.75)] {
+      let file = CalibrationFile(calibration, clips: 3, difference: difference, pixels: pixels)
+      try file.write(to: path)
+      #expect(try CalibrationFile(path: path) == file)
+    }
     #expect(CalibrationFile.path(beside: "w.pyth") == "w.pyth.int8.json")
   }
 
@@ -31,9 +34,11 @@ import Testing
     typealias Difference = CalibrationFile.Difference
     for (mean, largest, isLarge) in [
       (0.004, 0.07, false), (0.0015, 0.31, false), (0.021, 0.3, true), (0.001, 0.6, true), (.nan, 0, true),
-    ] { #expect(Difference(mean: mean, largest: largest).isLarge == isLarge) }
-    let words = Difference(mean: 0.03, largest: 0.9).warning
-    #expect(words.contains("0.03000 on average, 0.90000 at most") && words.contains("--precision bf16"))
+    ] { #expect(Difference(mean: mean, largest: largest, of: .same).isLarge == isLarge) }
+    let words = Difference(mean: 0.03, largest: 0.9, of: .otherVideos).warning
+    #expect(
+      words.contains("0.03000 on average, 0.90000 at most, of clips of other videos")
+        && words.contains("--precision bf16"))
   }
 
   @Test(
@@ -43,6 +48,8 @@ import Testing
       ("\"version\": 2", "\"version\": 1", "\"version\" is not 2"),
       ("\"weights\"", "\"w\"", "no \"weights\""), ("\"layers\"", "\"l\"", "no list \"layers\""),
       ("\"clips\": 3", "\"clips\": 0", "\"clips\" are no number above 0"), ("\"mean\"", "\"m\"", "no number \"mean\""),
+      ("0.75", "0.25", "\"checksum\""), ("114.75", "114.25", "\"checksum\""), ("114.75", "-1", "\"pixels\" are none"),
+      ("clips of other videos", "dreams", "of which clips"), ("\"clips\": 3", "\"clips\": 4", "\"checksum\""),
       ("\"operation\": \"conv 3->2 1x1x1 + relu\"", "\"o\": 1", "layer 1 has no \"operation\""),
       ("1.5", "-1.5", "\"largest\" of layer 1 has -1.5"), ("1.5", "1e99", "\"largest\" of layer 1 has 1e99"),
       ("[1.5, 0.0]", "[1.5]", "1 numbers in \"largest\" and 2 in \"means\""), ("1.5", "1.25", "\"checksum\""),
@@ -52,7 +59,8 @@ import Testing
     ])
   func refuses(before: String, after: String, words: String) throws {
     defer { folder.remove() }
-    try CalibrationFile(calibration, clips: 3, difference: difference).write(to: path)
+    let pixels = PixelScale(step: 0.0174, zero: 114.75)
+    try CalibrationFile(calibration, clips: 3, difference: difference, pixels: pixels).write(to: path)
     let text = String(decoding: try readFile(path, doing: "testing"), as: UTF8.self)
     let place = try #require(text.range(of: before))
     try writeFile(path, text.replacingCharacters(in: place, with: after))

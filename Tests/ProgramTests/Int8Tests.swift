@@ -15,7 +15,7 @@ import Testing
     let path = TemporaryFolder().path + ".int8.json"
     let result = Program.run(["calibrate"] + model + frames + ["--output", path])
     if result.status != 0 { Issue.record("calibrating: \(result.stderr)") }
-    calibrated = result.stdout
+    calibrated = result.stdout + result.stderr
     atexit { _ = try? FileManager.default.removeItem(atPath: Int8Tests.calibration) }
     return path
   }()
@@ -42,6 +42,8 @@ import Testing
     let calibration = Self.calibration
     #expect(Self.calibrated.contains(" of 62 convolutions multiply 8-bit integers, by 2 clips of 1 video"))
     #expect(Self.calibrated.contains("wrote '\(calibration)'"))
+    #expect(Self.calibrated.contains("of other clips of the same video (2): differ by"))
+    #expect(Self.calibrated.contains("this is one video"))
     let (float, integer, again) = (Scratch(), Scratch(), Scratch())
     expectSuccess(Self.test(float.path, []))
     let int8 = ["--precision", "int8", "--calibration", calibration]
@@ -89,6 +91,8 @@ import Testing
     expectFailure(
       Self.test(scratch.path + "/b", ["--precision", "int8", "--calibration", damaged]), ["cut.json", "line 1"])
     expectFailure(
+      Self.test(scratch.path + "/p", int8 + ["DATA.MEAN", "[0.3,0.3,0.3]"]), [Self.calibration, "DATA.MEAN"])
+    expectFailure(
       Self.test(scratch.path + "/c", ["--precision", "int8", "--calibration", scratch.path + "/none.json"]),
       ["none.json"])
     expectFailure(
@@ -111,6 +115,17 @@ import Testing
         ["the clip's number at [0, 0, 0, 62, 40] is nan", "look for NaN and infinity in the clip"])
     }
     #expect(!pathExists(scratch.path + "/o.npy"))
+    // Where first layers are of integers, no number beyond white is taken.
+    clip.storage.pointer[5000] = 3
+    try clip.writeNPY(scratch.path + "/clip.npy")
+    let files = ["--clip", scratch.path + "/clip.npy", "--boxes", scratch.path + "/boxes.npy"]
+    let int8 = ["--precision", "int8", "--calibration", Self.calibration]
+    let result = Program.run(["forward", "--output", scratch.path + "/o.npy"] + Self.model + files + int8)
+    if Self.calibrated.contains("53 of 62") {
+      expectFailure(result, ["the clip's number at [0, 0, 0, 62, 40] is 3.0", "int8 takes pixels from -2.0 to 2.44"])
+    } else {
+      expectSuccess(result)
+    }
   }
 
   @Test("calls of calibrate that cannot be are refused")
@@ -140,6 +155,24 @@ import Testing
       ["bench", "depthwise"],
     ] {
       expectFailure(Program.run(command + ["--precision", "int8"]), status: 64, ["give fp32 or bf16"])
+    }
+  }
+
+  @Test("of several videos some are left out, and judged by")
+  func heldOut() throws {
+    let scratch = Scratch()
+    expectSuccess(
+      Program.run(["synth", "--output-dir", scratch.path + "/w", "--videos", "5", "--seconds", "4", "--format", "mp4"]))
+    let folder = scratch.path + "/w/videos"
+    let videos = try FileManager.default.contentsOfDirectory(atPath: folder).sorted().map { folder + "/" + $0 }
+    for (count, observed) in [(2, 1), (5, 4)] {
+      let result = Program.run(
+        ["calibrate"] + Self.model + ["--clips", "4", "--output", scratch.path + "/c\(count).json", "--videos"]
+          + videos.prefix(count))
+      expectSuccess(result)
+      #expect(result.stdout.contains("by 4 clips of \(observed) video"), "\(result.stdout)")
+      #expect(result.stdout.contains("of clips of other videos (4): differ by"), "\(result.stdout)")
+      #expect(!result.stderr.contains("this is one video"))
     }
   }
 

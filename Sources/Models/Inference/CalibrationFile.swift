@@ -1,19 +1,29 @@
 public import Files
 internal import JSON
+public import Kernels
 public import NN
 internal import Wording
 
 /// A calibration as a file, which `slowfast calibrate` writes beside the weights and `--precision int8` reads: JSON, a line for
 /// every layer.
 public struct CalibrationFile: Equatable {
-  /// How far scores in int8 were from those in fp32, on clips that were not observed.
+  /// How far scores in int8 were from those in fp32.
   public struct Difference: Sendable, Equatable {
+    /// What was scored, beside what was observed.
+    public enum Clips: String, Sendable, CaseIterable {
+      case otherVideos = "clips of other videos"
+      case otherClips = "other clips of the same video"
+      case same = "the clips that it was calibrated with"
+    }
+
     public var mean: Double
     public var largest: Double
+    public var clips: Clips
 
-    public init(mean: Double, largest: Double) {
+    public init(mean: Double, largest: Double, of clips: Clips) {
       self.mean = mean
       self.largest = largest
+      self.clips = clips
     }
 
     /// Whether scores are others: the AVA networks of the model zoo differ by 0.004 on the average, 0.07 at most; trained
@@ -23,8 +33,8 @@ public struct CalibrationFile: Equatable {
     /// What that means to whoever uses the calibration.
     public var warning: String {
       """
-      scores in int8 differ from fp32's by \(fixed(mean, 5)) on average, \(fixed(largest, 5)) at most, on clips that were \
-      not calibrated with: integers of 8 bits serve this network badly
+      scores in int8 differ from fp32's by \(fixed(mean, 5)) on average, \(fixed(largest, 5)) at most, of \(clips.rawValue): \
+      integers of 8 bits serve this network badly
                -> compare its mAP with fp32's, or compute with --precision bf16
       """
     }
@@ -34,11 +44,14 @@ public struct CalibrationFile: Equatable {
   /// How many clips were observed.
   public var clips: Int
   public var difference: Difference
+  /// What the pixels were; nil where they are no range around 0.
+  public var pixels: PixelScale?
 
-  public init(_ calibration: Calibration, clips: Int, difference: Difference) {
+  public init(_ calibration: Calibration, clips: Int, difference: Difference, pixels: PixelScale?) {
     self.calibration = calibration
     self.clips = clips
     self.difference = difference
+    self.pixels = pixels
   }
 
   /// Where the calibration of weights is, unless an option says otherwise.
@@ -48,10 +61,12 @@ public struct CalibrationFile: Equatable {
   private static let format = "slowfast int8 calibration"
   private static let version = 2
 
-  /// Of all numbers: what was edited or damaged is no calibration, however likely it looks.
-  private static func checksum(_ ranges: [Calibration.Range]) -> String {
+  /// Of all that it says: what was edited or damaged is no calibration, however likely it looks.
+  private var checksum: String {
     var sum = SHA256()
-    for range in ranges {
+    sum.update("\(clips)\n\(difference)\n\(calibration.weightsMark ?? "")\n")
+    sum.update(pixels.map { "\($0.step) \($0.zero)" } ?? "")
+    for range in calibration.ranges {
       sum.update("\(range.operation)\n\(range.largest.count)\n")
       for numbers in [range.largest, range.means] { numbers.withUnsafeBytes { sum.update($0) } }
     }
@@ -64,8 +79,15 @@ public struct CalibrationFile: Equatable {
     json.beginObject(lines: true)
     for (name, value) in [
       ("format", JSONValue(Self.format)), ("version", JSONValue(Self.version)), ("clips", JSONValue(clips)),
-      ("difference", ["mean": JSONValue(difference.mean), "largest": JSONValue(difference.largest)]),
-      ("weights", JSONValue(calibration.weightsMark ?? "")), ("checksum", JSONValue(Self.checksum(calibration.ranges))),
+      (
+        "difference",
+        [
+          "mean": JSONValue(difference.mean), "largest": JSONValue(difference.largest),
+          "of": JSONValue(difference.clips.rawValue),
+        ]
+      ),
+      ("pixels", pixels.map { ["step": JSONValue($0.step), "zero": JSONValue($0.zero)] } ?? .null),
+      ("weights", JSONValue(calibration.weightsMark ?? "")), ("checksum", JSONValue(checksum)),
     ] {
       json.name(name)
       json.value(value)
@@ -103,15 +125,25 @@ public struct CalibrationFile: Equatable {
     guard case .number(let number)? = value["clips"], let clips = number.int, clips > 0 else {
       throw bad("its \"clips\" are no number above 0")
     }
-    func difference(_ name: String) throws -> Double {
-      guard case .number(let number)? = value["difference"]?[name] else {
-        throw bad("its \"difference\" has no number \"\(name)\"")
+    func text(_ name: String, of part: String) throws -> String {
+      guard case .number(let number)? = value[part]?[name] else {
+        throw bad("its \"\(part)\" has no number \"\(name)\"")
       }
-      return number.double
+      return number.text
     }
-    (self.clips, self.difference) = (
-      clips, Difference(mean: try difference("mean"), largest: try difference("largest"))
-    )
+    guard case .string(let scored)? = value["difference"]?["of"], let scored = Difference.Clips(rawValue: scored) else {
+      throw bad("its \"difference\" does not say of which clips it is")
+    }
+    let mean = Double(try text("mean", of: "difference")) ?? .nan
+    let difference = Difference(
+      mean: mean, largest: Double(try text("largest", of: "difference")) ?? .nan, of: scored)
+    var pixels: PixelScale?
+    if value["pixels"] != .null {
+      let step = Float(try text("step", of: "pixels")) ?? 0
+      let zero = Float(try text("zero", of: "pixels")) ?? -1
+      guard step > 0, step.isFinite, 0...255 ~= zero else { throw bad("its \"pixels\" are none") }
+      pixels = PixelScale(step: step, zero: zero)
+    }
     guard case .array(let layers)? = value["layers"] else { throw bad("it has no list \"layers\"") }
     var ranges: [Calibration.Range] = []
     for (index, layer) in layers.enumerated() {
@@ -133,10 +165,11 @@ public struct CalibrationFile: Equatable {
       }
       ranges.append(Calibration.Range(operation: operation, largest: largest, means: means))
     }
-    guard value["checksum"] == JSONValue(Self.checksum(ranges)) else {
-      throw bad("its numbers are not those of its \"checksum\": it was edited, or is damaged")
+    self.init(
+      Calibration(ranges: ranges, weightsMark: mark), clips: clips, difference: difference, pixels: pixels)
+    guard value["checksum"] == JSONValue(checksum) else {
+      throw bad("it does not fit its \"checksum\": it was edited, or is damaged")
     }
-    calibration = Calibration(ranges: ranges, weightsMark: mark)
   }
 }
 
@@ -156,6 +189,8 @@ public enum NoCalibrationError: Error, Equatable, CustomStringConvertible {
   case none(path: String)
   case notFinite
   case damagedWeights(path: String, operation: String)
+  /// Nothing of the network can be integers.
+  case nothing
 
   /// What is missing or wrong, and what to do.
   public var description: String {
@@ -168,6 +203,9 @@ public enum NoCalibrationError: Error, Equatable, CustomStringConvertible {
     case .damagedWeights(let path, let operation):
       "reading weights '\(path)': those of '\(operation)' are not finite numbers, which integers of 8 bits would hide"
         + " -> give other weights (slowfast inspect shows these)"
+    case .nothing:
+      "--precision int8: no convolution of this network can multiply 8-bit integers: that takes one without groups, of channels in "
+        + "eights, after a ReLU, with no depthwise one after it -> compute with --precision bf16"
     case .notFinite:
       "calibrating: the network's values are not finite -> check the weights (slowfast inspect) and the videos"
     }

@@ -30,8 +30,11 @@ extension WeightOptions {
   ///
   /// - Throws: `NoCalibrationError`, `CalibrationFileError`, `FileError`.
   func calibration(of weights: String) throws -> (path: String, file: CalibrationFile) {
-    let path = calibration ?? CalibrationFile.path(beside: weights)
+    let path = calibrationPath(of: weights)
     guard calibration != nil || pathExists(path) else { throw NoCalibrationError.none(path: path) }
     return (path, try CalibrationFile(path: path))
   }
+
+  /// Where it is.
+  func calibrationPath(of weights: String) -> String { calibration ?? CalibrationFile.path(beside: weights) }
 }

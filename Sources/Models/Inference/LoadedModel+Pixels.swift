@@ -1,7 +1,7 @@
 public import Clips
 public import Configuration
 internal import Imaging
-internal import Kernels
+public import Kernels
 internal import ModelZoo
 
 extension PixelScale {
@@ -15,6 +15,9 @@ extension PixelScale {
 }
 
 extension LoadedModel {
+  /// What integers stand for in clips of a configuration; nil where 0 is no pixel.
+  public func pixelScale(_ config: Configuration) -> PixelScale? { PixelScale(config, pixels) }
+
   /// The preprocessing of a configuration, with the pixels that the weights were trained on.
   ///
   /// Keys that the call gives as KEY VALUE stay as given.

@@ -100,16 +100,31 @@ public struct LoadedModel {
     pixels = peer?.pixels
     let weights = WeightReader(
       checkpoint, allowPartial: options.allowPartial, inflates: config[.trainCheckpointInflate])
-    let read = engine.quantizes && calibration == nil ? try options.calibration(of: path) : nil
+    var read: (path: String, file: CalibrationFile)?
+    if engine.quantizes && calibration == nil {
+      do {
+        read = try options.calibration(of: path)
+      } catch NoCalibrationError.none {
+        // A calibration would not help some.
+        let usual = VideoModel(architecture, weights: weights, engine: engine.with(.fp32))
+        throw usual.network.canMultiplyIntegers
+          ? NoCalibrationError.none(path: options.calibrationPath(of: path)) : NoCalibrationError.nothing
+      }
+    }
+    let pixelScale = PixelScale(config, peer?.pixels)
+    if let read, read.file.pixels != pixelScale {
+      throw CalibrationFileError(path: read.path, found: "it was made with other pixels (DATA.MEAN, DATA.STD)")
+    }
     calibrationPath = read?.path
+    let chosen = calibration ?? read?.file.calibration
     let built = Result {
-      guard engine.quantizes, let calibration = calibration ?? read?.file.calibration else {
+      guard engine.quantizes, let calibration = chosen else {
         return VideoModel(architecture, weights: weights, engine: engine, sharing: other?.model)
       }
       do {
         return try VideoModel(
           architecture, weights: weights, engine: engine, quantizedBy: calibration,
-          pixels: PixelScale(config, peer?.pixels), sharing: other?.model)
+          pixels: pixelScale, sharing: other?.model)
       } catch let error as CalibrationError {
         if case .notFinite(let operation) = error {
           throw NoCalibrationError.damagedWeights(path: path, operation: operation)

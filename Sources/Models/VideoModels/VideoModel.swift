@@ -21,6 +21,8 @@ public enum VideoModelError: Error, Equatable, CustomStringConvertible {
   case wrongSize(expected: Int, height: Int, width: Int)
   /// A clip's number is NaN or infinite: where integers are computed with, the scores would not show it.
   case clipNotFinite(index: [Int], value: Float)
+  /// A clip's number is no pixel, where these are computed with as integers and it would be cut off.
+  case clipBeyondPixels(index: [Int], value: Float, least: Float, most: Float)
   /// Boxes were given to a model of whole clips.
   case noRoIHead
   /// No boxes were given to a model that scores boxes.
@@ -52,6 +54,10 @@ public enum VideoModelError: Error, Equatable, CustomStringConvertible {
         + " -> give square clips of that size"
     case .clipNotFinite(let index, let value):
       return "running the model: the clip's number at \(index) is \(value) -> look for NaN and infinity in the clip"
+    case .clipBeyondPixels(let index, let value, let least, let most):
+      return
+        "running the model: the clip's number at \(index) is \(value), and int8 takes pixels from \(least) to \(most)"
+        + " -> give (pixel / 255 - DATA.MEAN) / DATA.STD, or compute with --precision bf16"
     case .noRoIHead:
       return "running the model: boxes were given, but the model scores whole clips -> leave the boxes out"
     case .noClassificationHead:
@@ -80,6 +86,8 @@ public final class VideoModel {
   public var classes: Int { architecture.head.classes }
   /// What the network's weights take in memory, without the head's.
   public var weightBytes: Int { network.operators.reduce(0) { $0 + $1.weightBytes } }
+  /// What clips' numbers are, where they become integers.
+  private let pixels: PixelScale?
   private let head: any HeadLayers
   private let plans: PlanCache
   /// Which of the models that share the plans' memory it is.
@@ -103,7 +111,7 @@ public final class VideoModel {
     _ architecture: Architecture, weights: WeightReader, engine: Engine, sharing other: VideoModel? = nil
   ) {
     let builder = Self.build(architecture, weights, NetworkBuilder(weights: weights, engine: engine))
-    self.init(architecture, builder.network, weights: weights, engine: engine, sharing: other)
+    self.init(architecture, builder.network, weights: weights, engine: engine, pixels: nil, sharing: other)
   }
 
   /// Builds the model with integers of 8 bits where they can be; the head computes as it does without.
@@ -117,7 +125,10 @@ public final class VideoModel {
     let builder = Self.build(
       architecture, weights, NetworkBuilder(weights: weights, engine: engine, isToBeQuantized: true))
     let network = try builder.network.quantized(by: calibration, pixels: pixels)
-    self.init(architecture, network, weights: weights, engine: engine, sharing: other)
+    // A first layer that multiplies pixels has float32 inputs all the same.
+    let multiplies = network.convolutions.contains { $0.multipliesIntegers && $0.input == .float32 }
+    self.init(
+      architecture, network, weights: weights, engine: engine, pixels: multiplies ? pixels : nil, sharing: other)
   }
 
   private static func build(
@@ -132,8 +143,10 @@ public final class VideoModel {
   }
 
   private init(
-    _ architecture: Architecture, _ network: Network, weights: WeightReader, engine: Engine, sharing other: VideoModel?
+    _ architecture: Architecture, _ network: Network, weights: WeightReader, engine: Engine, pixels: PixelScale?,
+    sharing other: VideoModel?
   ) {
+    self.pixels = pixels
     plans = other?.plans ?? PlanCache()
     number = plans.addModel()
     self.architecture = architecture
@@ -151,6 +164,7 @@ public final class VideoModel {
     architecture = other.architecture
     self.engine = engine
     network = other.network.on(engine)
+    pixels = other.pixels
     head = other.head.copy(on: engine)
   }
 
@@ -182,16 +196,24 @@ public final class VideoModel {
   /// Clips of numbers from elsewhere, as the network takes them.
   ///
   /// - Parameter tensor: [N, C, T, H, W].
-  /// - Throws: `VideoModelError.clipNotFinite`.
-  public static func clip(_ tensor: Tensor) throws(VideoModelError) -> FeatureMap {
-    if let place = tensor.values.firstIndex(where: { !$0.isFinite }) {
-      var index: [Int] = []
-      var rest = place
+  /// - Throws: `VideoModelError.clipNotFinite`, and `.clipBeyondPixels` where pixels are computed with as integers.
+  public func clip(_ tensor: Tensor) throws(VideoModelError) -> FeatureMap {
+    func index(_ place: Int) -> [Int] {
+      var (index, rest) = ([Int](), place)
       for extent in tensor.shape.reversed() {
         index.insert(rest % extent, at: 0)
         rest /= extent
       }
-      throw .clipNotFinite(index: index, value: tensor.values[place])
+      return index
+    }
+    if let place = tensor.values.firstIndex(where: { !$0.isFinite }) {
+      throw .clipNotFinite(index: index(place), value: tensor.values[place])
+    }
+    // Half of a step is rounding.
+    if let pixels, let place = tensor.values.firstIndex(where: { !(-0.5...255.5 ~= $0 / pixels.step + pixels.zero) }) {
+      throw .clipBeyondPixels(
+        index: index(place), value: tensor.values[place], least: -pixels.zero * pixels.step,
+        most: (255 - pixels.zero) * pixels.step)
     }
     return FeatureMap(channelsFirst: tensor)
   }

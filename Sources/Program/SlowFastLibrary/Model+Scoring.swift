@@ -71,7 +71,7 @@ extension Model {
       if scoresBoxes, regions == nil { throw ModelRunError(.noClassificationHead) }
       if !scoresBoxes, regions != nil { throw ModelRunError(.noRoIHead) }
       return try runningConfigured {
-        let map = try VideoModel.clip(clip)
+        let map = try model.clip(clip)
         return try regions.map { try model.detect(map, $0) } ?? model.classify(map)
       }
     }

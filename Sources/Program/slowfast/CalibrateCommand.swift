@@ -23,9 +23,9 @@ struct CalibrateCommand: ParsableCommand {
     discussion: """
       Computes clips of the videos in fp32, notes how large the values of every layer are, and writes that beside the \
       weights, as WEIGHTS.int8.json, where --precision int8 finds it. No labels are needed: a few videos like those that will be \
-      scored, 8 clips by default, evenly spread over them. In the end as many others, between these, are scored in fp32 and \
-      in int8, and the differences of the scores are printed and kept: where they are large, every later use warns. Weights that \
-      were trained anew are calibrated anew.
+      scored, 8 clips by default, evenly spread over them. One video in four, at least one of two, is left out of that, and its \
+      clips are scored in fp32 and in int8 in the end: the differences of the scores are printed and kept, and where they are \
+      large, every later use warns. Weights that were trained anew are calibrated anew.
       """)
 
   @OptionGroup var options: ModelOptions
@@ -77,25 +77,29 @@ struct CalibrateCommand: ParsableCommand {
     try results.check([output], reading: options.inputFiles + videos, orGive: "write to another file")
     let run = ClipRun(
       model: loaded.model, window: ClipWindow(config), preprocessing: preprocessing(config, loaded))
-    if !loaded.model.network.canMultiplyIntegers { throw NothingToQuantize() }
-    let view = View(shortSide: config[.dataTestCropSize], crop: crop(config))
-    let jobs = try jobs(catalog, view)
-    let count = jobs.reduce(0) { $0 + $1.tasks.count }
-    let calibration = try observe(run, jobs, count)
+    if !loaded.model.network.canMultiplyIntegers { throw NoCalibrationError.nothing }
+    let plan = try CalibrationPlan(catalog, clips, View(shortSide: config[.dataTestCropSize], crop: crop(config)))
+    let calibration = try observe(run, plan.observed)
     let quantized = try LoadedModel(
       config, options.weightOptions, engine: loaded.model.engine.with(.int8), calibration: calibration
     ).model
     let integers = quantized.network.convolutions.filter(\.multipliesIntegers).count
-    if integers == 0 { throw NothingToQuantize() }
-    let difference = try compare(run, try self.jobs(catalog, view, between: true), count, quantized)
+    if integers == 0 { throw NoCalibrationError.nothing }
+    let difference = try compare(run, plan, quantized)
     let bound = Calibration(ranges: calibration.ranges, weightsMark: quantized.network.weightsMark)
-    try CalibrationFile(bound, clips: count, difference: difference).write(to: output)
+    try CalibrationFile(
+      bound, clips: plan.observed.clips, difference: difference, pixels: loaded.pixelScale(config)
+    ).write(to: output)
     if difference.isLarge { Console.warn(difference.warning) }
+    if plan.kind != .otherVideos {
+      Console.warn(
+        "this is one video: how scores of others differ is not known -> give some more, like those to be scored")
+    }
     print(
       """
       \(integers) of \(counted(quantized.network.convolutions.count, "convolution")) multiply 8-bit integers, by \
-      \(counted(count, "clip")) of \(counted(jobs.count, "video"))
-      scores in int8 beside fp32, of \(counted(count, "other clip")): differ by \(fixed(difference.mean, 5)) on average, \
+      \(counted(plan.observed.clips, "clip")) of \(counted(plan.observed.count, "video"))
+      scores in int8 beside fp32, of \(plan.kind.rawValue) (\(plan.judged.clips)): differ by \(fixed(difference.mean, 5)) on average, \
       \(fixed(difference.largest, 5)) at most
       wrote '\(output)': --precision int8 reads it
       """)
@@ -110,28 +114,9 @@ struct CalibrateCommand: ParsableCommand {
     return preprocessing
   }
 
-  /// Clips at even distances of every video, as many of each as of the others.
-  ///
-  /// - Parameter between: Whether the others, half a distance before these: what is judged is not what was observed.
-  private func jobs(_ catalog: FrameCatalog, _ view: View, between: Bool = false) throws -> [VideoJob] {
-    let names = catalog.names
-    let (each, rest) = clips.quotientAndRemainder(dividingBy: names.count)
-    return try names.enumerated().map { index, name in
-      let source = try catalog.source(name)
-      let count = min(source.frameCount, max(1, each + (index < rest ? 1 : 0)))
-      let tasks = (0..<count).map { number in
-        let center = source.frameCount * (2 * number + (between ? 0 : 1)) / (2 * count)
-        return ClipTask(
-          KeyFrame(video: name, time: Timestamp(seconds: source.time(of: center)) ?? Timestamp(seconds: 0)!),
-          center: center, people: nil, views: [view])
-      }
-      return VideoJob(name: name, tasks: tasks) { try catalog.source(name) }
-    }
-  }
-
-  private func observe(_ run: ClipRun, _ jobs: [VideoJob], _ count: Int) throws -> Calibration {
+  private func observe(_ run: ClipRun, _ jobs: [VideoJob]) throws -> Calibration {
     let calibrator = ModelCalibrator(run.model)
-    let progress = Progress("calibrating", total: 2 * count, unit: "clip")
+    let progress = Progress("calibrating", total: 2 * jobs.clips, unit: "clip")
     var done = 0
     for pass in [calibrator.observeLargest, calibrator.observeSizes] {
       try run.forEachClip(jobs) { clip in
@@ -147,11 +132,11 @@ struct CalibrateCommand: ParsableCommand {
 
   /// Scores the clips in fp32 and in int8: three boxes of each where the network scores boxes.
   private func compare(
-    _ run: ClipRun, _ jobs: [VideoJob], _ count: Int, _ quantized: VideoModel
+    _ run: ClipRun, _ plan: CalibrationPlan, _ quantized: VideoModel
   ) throws -> CalibrationFile.Difference {
-    let progress = Progress("comparing", total: count, unit: "clip")
+    let progress = Progress("comparing", total: plan.judged.clips, unit: "clip")
     var (sum, most, number, done) = (0.0, 0.0, 0, 0)
-    try run.forEachClip(jobs) { clip in
+    try run.forEachClip(plan.judged) { clip in
       let scores = try [run.model, quantized].map { model in
         try runningConfigured { try Self.scores(model, clip) }
       }
@@ -165,7 +150,9 @@ struct CalibrateCommand: ParsableCommand {
       progress.update(done)
     }
     progress.finish()
-    return CalibrationFile.Difference(mean: sum / Double(max(1, number)), largest: most)
+    // The head's weights are no integers, and damage in them shows here alone.
+    guard sum.isFinite else { throw NoCalibrationError.notFinite }
+    return CalibrationFile.Difference(mean: sum / Double(max(1, number)), largest: most, of: plan.kind)
   }
 
   private static func scores(_ model: VideoModel, _ clip: FeatureMap) throws -> Tensor {
@@ -181,10 +168,56 @@ struct CalibrateCommand: ParsableCommand {
   }
 }
 
-/// A network of which nothing can be integers.
-private struct NothingToQuantize: Error, CustomStringConvertible {
-  var description: String {
-    "calibrating: no convolution of this network can multiply 8-bit integers: that takes one without groups, of channels in "
-      + "eights, after a ReLU, with no depthwise one after it -> compute with --precision bf16"
+/// Which clips a calibration observes, and which it is judged by.
+private struct CalibrationPlan {
+  let observed: [VideoJob]
+  let judged: [VideoJob]
+  let kind: CalibrationFile.Difference.Clips
+
+  /// Of several videos one in four, at least one, is only judged by; of one video the clips between those that are observed.
+  ///
+  /// - Parameter clips: How many are observed, over all videos; at least one of each.
+  init(_ catalog: FrameCatalog, _ clips: Int, _ view: View) throws {
+    let names = catalog.names
+    let held = names.count > 1 ? max(1, names.count / 4) : 0
+    func isHeld(_ index: Int) -> Bool { (index + 1) * held / names.count > index * held / names.count }
+    let kept = names.indices.filter { !isHeld($0) }.map { names[$0] }
+    observed = try Self.jobs(catalog, kept, clips, view)
+    let others = names.indices.filter(isHeld).map { names[$0] }
+    if !others.isEmpty {
+      (judged, kind) = (try Self.jobs(catalog, others, clips, view), .otherVideos)
+      return
+    }
+    let seen = Set(observed.flatMap { $0.tasks.map(\.center) })
+    let between = try Self.jobs(catalog, kept, clips, view, between: true, without: seen)
+    (judged, kind) = between.clips > 0 ? (between, .otherClips) : (observed, .same)
   }
+
+  /// Clips at even distances of every video, as many of each as of the others.
+  ///
+  /// - Parameters:
+  ///   - between: Whether the clips are half a distance before these.
+  ///   - seen: The frames around which none are taken.
+  private static func jobs(
+    _ catalog: FrameCatalog, _ names: [String], _ clips: Int, _ view: View, between: Bool = false,
+    without seen: Set<Int> = []
+  ) throws -> [VideoJob] {
+    let (each, rest) = clips.quotientAndRemainder(dividingBy: names.count)
+    return try names.enumerated().map { index, name in
+      let source = try catalog.source(name)
+      let count = min(source.frameCount, max(1, each + (index < rest ? 1 : 0)))
+      let centers = (0..<count).map { source.frameCount * (2 * $0 + (between ? 0 : 1)) / (2 * count) }
+      let tasks = centers.filter { !seen.contains($0) }.map { center in
+        ClipTask(
+          KeyFrame(video: name, time: Timestamp(seconds: source.time(of: center)) ?? Timestamp(seconds: 0)!),
+          center: center, people: nil, views: [view])
+      }
+      return VideoJob(name: name, tasks: tasks) { try catalog.source(name) }
+    }
+  }
+}
+
+extension [VideoJob] {
+  /// How many clips they have.
+  fileprivate var clips: Int { reduce(0) { $0 + $1.tasks.count } }
 }

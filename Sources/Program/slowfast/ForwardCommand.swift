@@ -72,7 +72,7 @@ struct ForwardCommand: ParsableCommand {
     if scoresBoxes, regions == nil { throw ModelRunError(.noClassificationHead) }
     if !scoresBoxes, regions != nil { throw ModelRunError(.noRoIHead) }
     let (features, scores) = try runningConfigured {
-      let features = try model.features(VideoModel.clip(clip), keepingNamed: stages != nil)
+      let features = try model.features(model.clip(clip), keepingNamed: stages != nil)
       return (features, try regions.map { try model.detect(features, $0) } ?? model.classify(features))
     }
     // First: it shows where numbers that are not finite begin.

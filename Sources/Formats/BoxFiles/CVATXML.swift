@@ -101,6 +101,11 @@ private final class CVATReader: XMLElementHandler {
         try attributes["width"].map { try side("width", $0, place) },
         try attributes["height"].map { try side("height", $0, place) }
       )
+      if (width == nil) != (height == nil) {
+        throw builder.fault(
+          place, expected: "width and height of an 'image'", found: "one of them",
+          advice: "export the annotations again")
+      }
       let size: ImageSize? = if let width, let height { ImageSize(width: width, height: height) } else { nil }
       let name = try required("name", attributes, place)
       builder.file.pictures.append(withoutPictureEnding(name))

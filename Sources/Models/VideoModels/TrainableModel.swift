@@ -152,6 +152,18 @@ public final class TrainableModel {
   /// Where the last forward pass made something else than numbers first, in words; nil where it did not.
   public var firstNotFinite: String? { plan?.firstNotFinite }
 
+  /// The first tensor among parameters and running statistics with a value that is no finite number, as a checkpoint calls it; nil
+  /// where all are.
+  public var firstUnsoundWeight: String? {
+    func isSound(_ tensor: Tensor) -> Bool { tensor.values.allSatisfy(\.isFinite) }
+    if let parameter = parameters.first(where: { !isSound($0.value) }) { return parameter.name }
+    for running in statistics {
+      if !isSound(running.mean) { return "\(running.name).running_mean" }
+      if !isSound(running.variance) { return "\(running.name).running_var" }
+    }
+    return nil
+  }
+
   /// Forgets the gradients of all parameters.
   public func clearGradients() {
     for parameter in parameters { parameter.gradient.mutableValues.update(repeating: 0) }

@@ -82,6 +82,9 @@ struct ClassifyCommand: ParsableCommand {
 
   func validate() throws {
     try words.check()
+    for key in [Key.demoLabelFilePath, .tensorboardClassNamesPath] {
+      try words.check("--labels", labels, says: key.name)
+    }
     try streams.check(options.engine)
     if videos.isEmpty { throw ValidationError("no video was given -> slowfast classify VIDEO ... --cfg FILE ...") }
     if overlayVideo == nil, !film.given.isEmpty {

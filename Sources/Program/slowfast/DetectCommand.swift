@@ -108,6 +108,8 @@ struct DetectCommand: ParsableCommand {
 
   func validate() throws {
     try words.check()
+    try words.check("--output-dir", outputDir, says: Key.outputDir.name)
+    try words.check("--labelmap", labelmap, isShortFor: Key.avaLabelMapFile.name)
     try streams.check(options.engine)
     if videos.isEmpty { throw ValidationError("no video was given -> slowfast detect VIDEO ... --proposals FILE ...") }
     try source.check(idle: boxes.given, every: every, runs)
@@ -311,7 +313,9 @@ struct DetectCommand: ParsableCommand {
   func configuredLabelMap(_ config: Configuration) -> String? {
     let path = joinPath(config[.avaAnnotationDir], config[.avaLabelMapFile])
     if pathExists(path) { return path }
-    Console.warn("there is no label map: every class becomes rows, without names -> give --labelmap FILE")
+    Console.warn(
+      "there is no label map '\(path)' (\(config.cite(.avaLabelMapFile))): every class becomes rows, without names -> give "
+        + "--labelmap FILE")
     return nil
   }
 

@@ -30,6 +30,15 @@ struct FreeWords {
     throw ValidationError("\(option) is short for \(key), and both are given -> give one of them")
   }
 
+  /// Refuses a key beside the option that says it in this command, where the key has no say.
+  ///
+  /// - Parameter value: The option's; nil where it is not given.
+  /// - Throws: `ValidationError`.
+  func check(_ option: String, _ value: String?, says key: String) throws {
+    if value == nil || !keys.contains(key) { return }
+    throw ValidationError("\(key) is what \(option) says -> leave it out")
+  }
+
   /// Tells a mistyped option from the names and pairs it was taken for.
   ///
   /// - Throws: `ValidationError`.

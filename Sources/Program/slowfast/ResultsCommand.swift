@@ -45,6 +45,7 @@ struct ResultsCommand: ParsableCommand {
 
   func validate() throws {
     try words.check()
+    try words.check("--output-dir", outputDir, says: Key.outputDir.name)
     try words.check("--labelmap", labelmap, isShortFor: Key.avaLabelMapFile.name)
     if words.names.count != 1 {
       throw ValidationError(

@@ -106,6 +106,19 @@ struct TrainCommand: ParsableCommand {
     return loaded
   }
 
+  /// The videos, those of folders one by one; folders of pictures are videos. Other data sets than AVA have none.
+  private func allVideos(_ config: Configuration, isFirst: Bool) throws -> [String] {
+    if videos.isEmpty || !config[.detectionEnable] { return videos }
+    let lists = config[.avaTrainGtBoxLists].map { joinPath(config[.avaAnnotationDir], $0) }
+    // What is not there is said with the key that names it.
+    let given = try AnnotatedVideos(videos, boxes: lists.filter(pathExists))
+    if isFirst {
+      for line in given.remarks { Console.say(line) }
+      for line in given.notices { Console.warn(line) }
+    }
+    return given.paths
+  }
+
   /// - Returns: What is left to do once the group has ended; nil for nothing.
   private func train(_ group: any ProcessGroup) throws -> (() throws -> Void)? {
     let config = try configuration()
@@ -126,7 +139,8 @@ struct TrainCommand: ParsableCommand {
     let lock = isFirst ? try FolderLock(config[.outputDir]) : nil
     defer { lock?.release() }
     let training = try group.together {
-      try TrainingRun(config, engine: engine, videos: videos, workers: options.workers, group: group)
+      let videos = try allVideos(config, isFirst: isFirst)
+      return try TrainingRun(config, engine: engine, videos: videos, workers: options.workers, group: group)
     }
     let validation = isFirst ? try validation(config, engine) : nil
     if isFirst {
@@ -237,7 +251,12 @@ struct TrainCommand: ParsableCommand {
         var own = config
         try own.apply(overrides: [Key.testCheckpointFilePath.name, pythonString(path)])
         let model = try LoadedModel(own, WeightOptions(), engine: engine)
-        let found = try test.run(model: model, isToStop: { Interruption.isAsked }) { _ in }
+        let found: Detections
+        do { found = try test.run(model: model, isToStop: { Interruption.isAsked }) { _ in } } catch let error
+          as ClipRunError
+        {
+          throw TrainingRun.ScoresNotFinite(reason: withoutAdvice(error))
+        }
         if Interruption.isAsked { throw Interrupted(Self.unvalidated) }
         guard let truth = test.groundTruth else { return TrainingRun.Validation() }
         return TrainingRun.Validation(map: try TestSummary(test.labels, found, truth, of: test.keyFrameCount).mAP)

@@ -82,6 +82,10 @@ struct VisualizeCommand: ParsableCommand {
 
   func validate() throws {
     try words.check()
+    try words.check("--output-dir", outputDir, says: Key.outputDir.name)
+    for key in [Key.avaLabelMapFile, .demoLabelFilePath, .tensorboardClassNamesPath] {
+      try words.check("--labels", classes.labels, says: key.name)
+    }
     if options.engine.precision != .fp32 {
       throw ValidationError("--precision: gradients are taken in fp32 -> leave it out")
     }

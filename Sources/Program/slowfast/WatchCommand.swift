@@ -94,6 +94,7 @@ struct WatchCommand: ParsableCommand {
 
   func validate() throws {
     try words.check()
+    try words.check("--labelmap", labelmap, isShortFor: Key.avaLabelMapFile.name)
     if words.names.count != 1 {
       throw ValidationError(
         words.names.isEmpty
@@ -185,7 +186,9 @@ struct WatchCommand: ParsableCommand {
   private func configuredLabelMap(_ config: Configuration) -> String? {
     let path = joinPath(config[.avaAnnotationDir], config[.avaLabelMapFile])
     if pathExists(path) { return path }
-    Console.warn("there is no label map: actions have no names -> give --labelmap FILE")
+    Console.warn(
+      "there is no label map '\(path)' (\(config.cite(.avaLabelMapFile))): actions have no names -> give --labelmap FILE"
+    )
     return nil
   }
 

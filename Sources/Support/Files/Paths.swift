@@ -89,6 +89,32 @@ public func currentFolder() -> String {
 /// The same path from the root, so that it names one file whatever folder a process runs in.
 public func absolutePath(_ path: String) -> String { path.hasPrefix("/") ? path : joinPath(currentFolder(), path) }
 
+/// The path from the root without `.`, `..` and empty parts: what names one file in several ways is the same text. A `..` behind a link
+/// leads out of the folder that the link names, as the system has it; other links stay.
+public func plainPath(_ path: String) -> String {
+  let absolute = absolutePath(path)
+  guard absolute.hasPrefix("/") else { return absolute }
+  var parts: [String] = []
+  for part in absolute.split(separator: "/") where part != "." {
+    if part != ".." {
+      parts.append(String(part))
+      continue
+    }
+    let folder = "/" + parts.joined(separator: "/")
+    if isLink(folder), let resolved = realpath(folder, nil) {
+      defer { free(resolved) }
+      parts = String(cString: resolved).split(separator: "/").map(String.init)
+    }
+    if !parts.isEmpty { parts.removeLast() }
+  }
+  return "/" + parts.joined(separator: "/")
+}
+
+private func isLink(_ path: String) -> Bool {
+  var status = stat()
+  return lstat(path, &status) == 0 && (status.st_mode & S_IFMT) == S_IFLNK
+}
+
 /// The path from the root of a file that may not be there yet, without links in the folders that are there: it is the same, whatever
 /// path leads to the file.
 public func resolvedPath(_ path: String) -> String {

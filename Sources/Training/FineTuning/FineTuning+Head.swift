@@ -52,7 +52,7 @@ extension FineTuning {
       learned, classes: labels.labels.count, size: options.batchSize, threshold: options.repeatThreshold, seed: seed)
     (findings.trainingBoxes, findings.validationBoxes) = (batches.boxes.count, held.boxes.count)
     findings.repeats = batches.factors.classes
-    let settings = try headSettings()
+    guard let settings = self.settings.head else { preconditionFailure("a frozen backbone has a head to be trained") }
     let phase = Phase(
       Phase.Plan(
         name: Self.headPhase, title: "Fine-tuning the head", folder: folder(Self.headPhase), epochs: options.epochs,
@@ -60,8 +60,9 @@ extension FineTuning {
         configText: written.text, identity: identity,
         session: { [self] file in
           try TrainingSession(
-            headModel(learned.width, file.map { WeightReader($0) } ?? WeightReader(drawn), settings), settings,
-            engine: engine)
+            PhaseSettings.headModel(
+              learned.width, config, classes: labels.labels.count,
+              file.map { WeightReader($0) } ?? WeightReader(drawn), settings, engine), settings, engine: engine)
         }, batches: { batches.epoch($0) }, beforeValidation: { _, _ in },
         validate: { [self] in Judgement(scores: try scores(of: $0.model, held), keyFrames: judged) }))
     let outcome = try FineTuningError.withDivergence(at: options.learningRate) {
@@ -81,9 +82,10 @@ extension FineTuning {
     {
       return (best, findings)
     }
-    let whole = try wholeModel(head: best, TrainingSettings(config).network)
+    let network = self.settings.network
+    let whole = try wholeModel(head: best, network.network)
     try prepareCheckpoint()
-    try TrainingSession(whole, TrainingSettings(config), engine: engine).save(
+    try TrainingSession(whole, network, engine: engine).save(
       to: target, epoch: epoch, learningRate: outcome.state.epochs[epoch].learningRate,
       configText: written.text)
     return (best, findings)
@@ -114,34 +116,10 @@ extension FineTuning {
     }
   }
 
-  /// How a head learns on features: AdamW without what belongs to a backbone.
-  private func headSettings() throws -> TrainingSettings {
-    var own = config
-    try own.apply(overrides: [
-      Key.solverOptimizingMethod.name, "adamw", Key.solverBaseLr.name, "\(options.learningRate)",
-      Key.solverLrPolicy.name, "cosine", Key.solverCosineEndLr.name, "0.0", Key.solverWarmupEpochs.name, "0.0",
-      Key.solverMaxEpoch.name, "\(options.epochs)", Key.solverZeroWd1dParam.name, "True",
-      Key.solverLayerDecay.name, "1.0", Key.solverLarsOn.name, "False",
-      Key.solverBaseLrScaleNumShards.name, "False", Key.bnNormType.name, "batchnorm",
-      Key.trainBatchSize.name, "\(options.batchSize)",
-    ])
-    return try TrainingSettings(own)
-  }
-
   var drawn: RandomWeights {
     var weights = RandomWeights(seed: seed)
     weights.linearStd = config[.modelArch] == "mvit" ? 0.02 : config[.modelFcInitStd]
     return weights
-  }
-
-  private func headModel(
-    _ width: Int, _ weights: WeightReader, _ settings: TrainingSettings
-  ) throws -> TrainableModel {
-    let head = FeatureHead(classes: labels.labels.count, activation: try Architecture(config).head.activation)
-    let model = try TrainableModel(
-      Architecture(backbone: FeatureRows(width: width), head: head), weights: weights, engine: engine, settings.network)
-    try weights.report.check(allowPartial: false)
-    return model
   }
 
   /// Judges a head by the features of what is held out.

@@ -57,12 +57,11 @@ extension FineTuning {
   /// Trains what stands behind the frozen stages, with the head, on clips.
   func stages(_ count: Int, head: String?, _ listener: Listener, _ before: Findings) throws -> Result {
     var findings = before
-    let settings = try TrainingSettings(config)
-    var loading = try LoaderOptions(config, workers: options.workers)
+    let (form, settings) = (self.settings.form, self.settings.network)
+    var loading = self.settings.loading
     // As a head does, stages learn without what cannot be read, however much it is, where nobody says how much it may be.
     if config.source(of: Key.dataLoaderMaxUnreadable.name) == .fallback { loading.maxUnreadable = 1 }
     let leftOut = LeftOutKeyFrames("the stages learn and are judged")
-    let form = BatchForm(samples: settings.batchSize, shape: try SampleShape(config))
     let factors = RepeatFactors(
       training.samples.map { Array(Set($0.classes.joined())) }, classes: labels.labels.count,
       threshold: options.repeatThreshold)

@@ -37,6 +37,7 @@ public final class FineTuning {
   /// What the numbers of all phases depend on.
   private(set) var identity: PhaseIdentity
   let seed: UInt64
+  let settings: PhaseSettings
   /// What tests, detections and PySlowFast read beside the weights.
   let written: WrittenConfiguration
   /// What makes features, from when it is first asked for until they are there.
@@ -109,7 +110,7 @@ public final class FineTuning {
     seed = UInt64(bitPattern: Int64(config[.rngSeed]))
     try Self.check(config, labels, options)
     written = try WrittenConfiguration(config, hasVideos: !options.videos.isEmpty)
-    try Self.checkStages(config, options, engine)
+    settings = try PhaseSettings(config, classes: labels.labels.count, options, engine)
     let read = try Self.reading(config, options)
     let learned = read[.avaTrainGtBoxLists].map { joinPath(read[.avaAnnotationDir], $0) }
     training = try AVATraining(
@@ -181,25 +182,6 @@ public final class FineTuning {
     AVATraining.Names(
       boxes: [], adviceForBoxes: "check \(option): the first two columns, video and second", classes: "--classes",
       adviceForClasses: "add the class to --classes", lists: config.cite(lists), lead: "")
-  }
-
-  /// Makes sure that as many stages are there as are to be frozen, before anything is computed or replaced.
-  ///
-  /// - Throws: `FineTuningError.noSuchStages`, `.unknownStages`; `CheckpointError`, `FileError` for weights that cannot be read.
-  private static func checkStages(
-    _ config: Configuration, _ options: FineTuningOptions, _ engine: Engine
-  ) throws {
-    var wanted = options.thenStages.map { Freezing.stages($0) }
-    if case .stages = options.freezing { wanted = options.freezing }
-    guard let wanted else { return }
-    let file = try Checkpoint(
-      path: config[.trainCheckpointFilePath],
-      naming: PySlowFastNames(clearing: config[.trainCheckpointClearNamePattern]), pool: engine.pool)
-    // Its names are all that is asked for: no number is read or drawn.
-    let model = try TrainableModel(
-      Architecture(training: config), weights: WeightReader(shapesOf: file), engine: engine,
-      TrainingSettings(config).network)
-    try wanted.apply(to: model)
   }
 
   /// Makes sure that boxes are scored where somebody does something: else nothing would be found, whatever was learned.
@@ -279,11 +261,6 @@ public final class FineTuning {
     if let stages = options.thenStages, options.freezing != .backbone {
       try need(
         false, "--then-stages \(stages)", "--freeze backbone before it", "give --freeze stages \(stages) alone")
-    }
-    // What the stages' training asks is asked before hours of features are computed.
-    if options.thenStages != nil || options.freezing != .backbone {
-      _ = try TrainingSettings(config)
-      _ = try LoaderOptions(config, workers: options.workers)
     }
     guard let head = try Architecture(config).head as? RoIHead, head.activation != .softmax, head.hidden == nil,
       !head.hasContext, head.frames == .mean, head.boxExtension == nil

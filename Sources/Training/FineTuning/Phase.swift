@@ -177,7 +177,10 @@ final class Phase {
       let position = TrainingPosition(
         epoch: epoch, of: plan.epochs, iteration: max(0, iteration - 1), of: batches.count)
       try log.recordEpoch(trained, position)
+      // Of what the last step made no loss was taken.
+      try session.checkWeights(epoch: epoch)
       try plan.beforeValidation(session, epoch)
+      try session.checkWeights(epoch: epoch)
       session.uniteStatistics()
       let judgement = try plan.validate(session)
       if isToStop() { return try outcome(false) }

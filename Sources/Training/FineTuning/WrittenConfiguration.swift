@@ -11,15 +11,13 @@ struct WrittenConfiguration {
 
   /// - Parameter hasVideos: Whether videos stand in place of frame lists, whose keys then mean nothing.
   init(_ config: Configuration, hasVideos: Bool) throws {
-    var output = absolutePath(config[.outputDir])
-    while output.count > 1, output.hasSuffix("/") { output.removeLast() }
-    let root = output
+    let root = plainPath(config[.outputDir])
     let folder = config[.avaAnnotationDir]
     func named(_ name: String) -> String {
-      let path = absolutePath(joinPath(folder, name))
+      let path = plainPath(joinPath(folder, name))
       return path.hasPrefix(root + "/") ? String(path.dropFirst(root.count + 1)) : path
     }
-    func path(_ key: Key<String>) -> [String] { [key.name, pythonString(absolutePath(config[key]))] }
+    func path(_ key: Key<String>) -> [String] { [key.name, pythonString(plainPath(config[key]))] }
     func names(_ key: Key<[String]>) -> [String] { [key.name, pythonList(config[key].map(named))] }
     var pairs = [
       Key.avaAnnotationDir.name, pythonString(root), Key.avaGroundtruthFile.name,

@@ -4,6 +4,10 @@ internal import Wording
 public enum TrainingError: Error, Equatable, CustomStringConvertible {
   /// The loss is no number any more.
   case notFinite(epoch: Int, iteration: Int, loss: Double, layer: String?)
+  /// The epoch's last step has made weights, or running statistics, that are no numbers.
+  case weightsNotFinite(epoch: Int, tensor: String)
+  /// The weights are numbers, and what a validation makes of them is not.
+  case scoresNotFinite(epoch: Int, reason: String)
   /// The loss is many times what it was (`TRAIN.KILL_LOSS_EXPLOSION_FACTOR`).
   case exploded(epoch: Int, iteration: Int, loss: Double)
   /// What a configuration asks for, and is not there.
@@ -21,16 +25,25 @@ public enum TrainingError: Error, Equatable, CustomStringConvertible {
   /// A network whose weights were all frozen, or that has none.
   case nothingToTrain
 
+  /// What to do where steps are too large.
+  private static let calmer =
+    " -> lower SOLVER.BASE_LR, lengthen SOLVER.WARMUP_EPOCHS or set SOLVER.CLIP_GRAD_L2NORM"
+
   public var description: String {
     switch self {
     case .notFinite(let epoch, let iteration, let loss, let layer):
       let place = layer.map { "the first numbers that are none came of \($0)" } ?? "all activations are numbers"
       return "training, epoch \(epoch + 1), iteration \(iteration + 1): the loss is \(loss); \(place)"
-        + " -> lower SOLVER.BASE_LR, lengthen SOLVER.WARMUP_EPOCHS or set SOLVER.CLIP_GRAD_L2NORM"
+        + Self.calmer
+    case .weightsNotFinite(let epoch, let tensor):
+      return
+        "training, epoch \(epoch + 1): after its last step '\(tensor)' has values that are no numbers, and no checkpoint "
+        + "of it is written" + Self.calmer
+    case .scoresNotFinite(let epoch, let reason):
+      return "training, epoch \(epoch + 1): validating it: \(reason); no checkpoint of it is kept" + Self.calmer
     case .exploded(let epoch, let iteration, let loss):
       return "training, epoch \(epoch + 1), iteration \(iteration + 1): the loss is \(loss), more than "
-        + "TRAIN.KILL_LOSS_EXPLOSION_FACTOR times that of the iterations before -> lower SOLVER.BASE_LR, lengthen "
-        + "SOLVER.WARMUP_EPOCHS or set SOLVER.CLIP_GRAD_L2NORM"
+        + "TRAIN.KILL_LOSS_EXPLOSION_FACTOR times that of the iterations before" + Self.calmer
     case .unsupported(let place, let why, let advice):
       return "training: \(place): \(why) -> \(advice)"
     case .clips(let loss, let expected, let found, let keys):

@@ -49,6 +49,14 @@ public final class TrainingRun {
     public init(map: Double? = nil, errors: TopKErrors? = nil) { (self.map, self.errors) = (map, errors) }
   }
 
+  /// What a validation throws of weights whose scores are no numbers.
+  public struct ScoresNotFinite: Error {
+    /// What was scored, without advice.
+    public let reason: String
+
+    public init(reason: String) { self.reason = reason }
+  }
+
   /// Where the training stands.
   public struct Progress: Sendable {
     /// Steps done of all that this run does.
@@ -92,19 +100,14 @@ public final class TrainingRun {
     self.phases = phases
     self.engine = engine
     self.group = group
-    try Self.refuse(config)
+    try TrainingSettings.check(config)
     settings = try TrainingSettings(config, shards: group.size)
     dataset = try trainingDataset(config, .train, videos: videos)
     loading = try LoaderOptions(config, workers: workers)
     collation = try Collation(config)
     full = BatchForm(samples: settings.batchSize, shape: try SampleShape(config))
-    let wanted = settings.loss.outputCount
-    if wanted > 1, dataset.examplesPerSample != wanted {
-      throw TrainingError.clips(
-        loss: settings.loss.name, expected: wanted, found: dataset.examplesPerSample,
-        keys: [Key.dataTrainCropNumTemporal, .dataTrainCropNumSpatial, .augNumSample].map { config.cite($0) })
-    }
-    try Self.check(settings.loss, dataset.targetKind.map(collation.kind), config)
+    try settings.check(
+      config, collation, targets: dataset.targetKind, clips: dataset.examplesPerSample)
     let start = try TrainingStart(config, settings, engine: engine, phases: phases)
     session = try TrainingSession(start.model, settings, engine: engine, group: group)
     if let file = start.resumed { try session.resume(from: file) }
@@ -122,48 +125,6 @@ public final class TrainingRun {
     notices = dataset.notices + (phases?.notices ?? []) + precision + start.notices
     // Says at once what would otherwise end the first epoch.
     _ = try plan(firstEpoch)
-  }
-
-  /// What is not trained here yet.
-  private static func refuse(_ config: Configuration) throws {
-    func refuse(_ place: String, _ why: String, _ advice: String) -> TrainingError {
-      .unsupported(place: place, why: why, advice: advice)
-    }
-    if config[.task] == "ssl", !ContrastivePretraining.isNamed(by: config) {
-      throw refuse(
-        "\(config.cite(.task)), \(config.cite(.modelModelName))", "of trainings without labels there is SimCLR alone",
-        "set MODEL.MODEL_NAME ContrastiveModel CONTRASTIVE.TYPE simclr, or leave TASK empty")
-    }
-    if config[.mixupEnable], config[.modelLossFunc] == ContrastiveLoss.name {
-      throw refuse(
-        config.cite(.mixupEnable), "clips that are compared are not mixed", "set MIXUP.ENABLE False")
-    }
-    if config[.detectionEnable] != (config[.trainDataset].lowercased() == "ava") {
-      throw refuse(
-        config.cite(.trainDataset), "boxes are trained on AVA's lists, and clips on the others'",
-        "set TRAIN.DATASET ava with DETECTION.ENABLE True, or another one with False")
-    }
-  }
-
-  /// Refuses a loss that compares with other targets than the data set has: the first step would.
-  private static func check(_ loss: any Loss, _ kind: TargetKind?, _ config: Configuration) throws {
-    guard let kind, !loss.targetKinds.contains(kind) else { return }
-    let isMixed = config[.mixupEnable]
-    let source = "\(config.cite(.trainDataset))\(isMixed ? " with \(config.cite(.mixupEnable))" : "")"
-    let (found, fitting) =
-      switch kind {
-      case .classes: ("one class of each clip", "cross_entropy")
-      case .soft where isMixed: ("shares of several classes", "soft_cross_entropy")
-      case .soft:
-        (
-          "several classes of each \(config[.detectionEnable] ? "box" : "clip")",
-          config[.detectionEnable] ? "bce" : "bce_logit"
-        )
-      case .none: ("no classes", "contrastive_loss")
-      }
-    throw TrainingError.unsupported(
-      place: config.cite(.modelLossFunc), why: "this loss is not one for \(found), which \(source) has",
-      advice: "set MODEL.LOSS_FUNC \(fitting)" + (isMixed && kind == .soft ? ", or MIXUP.ENABLE False" : ""))
   }
 
   /// Clips of a step, over all processes.
@@ -207,7 +168,7 @@ public final class TrainingRun {
   ///
   /// - Parameters:
   ///   - isToStop: Asked after every step; true ends the run, and the epoch at hand is lost.
-  ///   - validate: Tests the weights of a checkpoint; nil where nothing is validated. Called in the first process alone, first of
+  ///   - validate: Tests the weights of a checkpoint, and throws ``ScoresNotFinite`` of such; nil where nothing is validated. Called in the first process alone, first of
   ///     all for the checkpoint that training goes on from where that was not done.
   ///   - say: Told of what happens, a line each.
   ///   - progress: Told after every step.
@@ -231,7 +192,12 @@ public final class TrainingRun {
     var trained = TrainMeter(task, window: max(1, config[.logPeriod]))
     var tested = ValMeter(task, window: max(1, config[.logPeriod]), after: log?.entries ?? [])
     func test(_ epoch: Int, iterations: Int, _ validate: () throws -> Validation) throws {
-      let found = try validate()
+      let found: Validation
+      do { found = try validate() } catch let error as ScoresNotFinite {
+        // Training would go on from it, only to end here again.
+        removeFile(checkpointPath(config, epoch: epoch))
+        throw TrainingError.scoresNotFinite(epoch: epoch, reason: error.reason)
+      }
       validation = found
       if let errors = found.errors {
         tested.add(errors: errors, clips: 1, times: IterationTimes(total: 0, data: 0))
@@ -299,9 +265,14 @@ public final class TrainingRun {
       unreadable += loader.unreadableCount
       let position = TrainingPosition(epoch: epoch, of: epochs, iteration: iterations - 1, of: iterations)
       try log?.recordEpoch(trained, position)
+      // In all processes alike, whose weights are the same: what the last step made nobody else looks at.
+      try session.checkWeights(epoch: epoch)
       let isSaved = isDue(epoch, every: config[.trainCheckpointPeriod])
       let isTested = validates && isDue(epoch, every: config[.trainEvalPeriod])
-      if isSaved || isTested { try setPreciseStatistics(epoch) }
+      if isSaved || isTested {
+        try setPreciseStatistics(epoch)
+        try session.checkWeights(epoch: epoch)
+      }
       if isSaved { session.uniteStatistics() }
       if isFirst, isSaved {
         let path = checkpointPath(config, epoch: epoch)

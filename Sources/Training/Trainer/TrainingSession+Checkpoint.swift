@@ -48,6 +48,16 @@ extension TrainingSession {
     return OptimizerState(groups: groups, parameters: kept)
   }
 
+  /// Makes sure that all that a checkpoint would have of the network are numbers: the last step of an epoch may have made others,
+  /// which no loss has been taken of.
+  ///
+  /// - Parameter epoch: The zero-based epoch that has just ended.
+  /// - Throws: `TrainingError.weightsNotFinite`.
+  public func checkWeights(epoch: Int) throws(TrainingError) {
+    guard let found = model.firstUnsoundWeight else { return }
+    throw .weightsNotFinite(epoch: epoch, tensor: found)
+  }
+
   /// Writes a checkpoint that PySlowFast loads and resumes from, atomically.
   ///
   /// - Parameters:

@@ -41,16 +41,8 @@ public final class TrainingSession {
     self.group = group
     // Packed weights and their gradients are made and freed in every step.
     FreedMappings.shared.keep(atMost: 1 << 30)
-    let parameters = model.parameters.map {
-      OptimizedParameter(
-        name: $0.name, shape: $0.value.shape, isBatchNorm: $0.kind == .batchNorm, isTrained: $0.isTrained)
-    }
-    guard parameters.contains(where: \.isTrained) else { throw TrainingError.nothingToTrain }
-    var grouping = settings.grouping
-    grouping.namesWithoutDecay = model.namesWithoutDecay
-    optimizer = Optimizer(
-      parameters, groups: try parameterGroups(parameters, grouping), method: settings.method,
-      lars: settings.lars)
+    let (parameters, groups) = try settings.groups(of: model)
+    optimizer = Optimizer(parameters, groups: groups, method: settings.method, lars: settings.lars)
     if settings.detachesFinalLayer {
       // They keep their places in the groups, as PySlowFast has them, and have no gradient.
       for parameter in model.parameters where !parameter.name.hasPrefix("head.") { parameter.isTrained = false }

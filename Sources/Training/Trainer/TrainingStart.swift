@@ -65,6 +65,11 @@ public struct TrainingStart {
         throw TrainingError.otherNetwork(path: path, differences: Self.differences(report, config))
       }
       try Self.withDamage(of: path, config) { try report.check(allowPartial: false) }
+      if let found = model.firstUnsoundWeight {
+        throw TrainingError.damagedCheckpoint(
+          path: path, reason: "'\(path)': '\(found)' has values that are no numbers",
+          previous: try checkpoints(config).last { $0 < path })
+      }
     }
     if report.found == 0 { try report.check(allowPartial: false) }
     epoch = goesOn ? (file.epoch ?? -1) + 1 : 0

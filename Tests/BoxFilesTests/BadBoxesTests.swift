@@ -93,6 +93,9 @@ private let badFiles = [
     text: "<annotations><meta><task><original_size>\n<width>97</width></original_size></task></meta>\n</annotations>",
     format: "cvat", essentials: ["line 2", "expected width and height in 'original_size', found one of them"]),
   BadBoxes(
+    text: "<annotations>\n<image id=\"0\" name=\"a_1.png\" width=\"97\">\n</image></annotations>",
+    format: "cvat", essentials: ["line 2", "expected width and height of an 'image', found one of them"]),
+  BadBoxes(
     text: "<annotations>\n<image id=\"0\" name=\"a.png\" width=\"0\" height=\"0\"></image></annotations>",
     format: "cvat", essentials: ["line 2", "width in pixels, 1 or more, found '0'"]),
   BadBoxes(

@@ -127,11 +127,44 @@ import Testing
     (["MODEL.NUM_CLASSES", "80"], "expected 2, as there are classes"),
     (["MODEL.HEAD_ACT", "softmax"], "MODEL.HEAD_ACT"), (["TRAIN.DATASET", "kinetics"], "set TRAIN.DATASET ava"),
     (["TRAIN.CHECKPOINT_FILE_PATH", "''"], "give --weights FILE"),
+    (
+      ["MODEL.LOSS_FUNC", "contrastive_loss"],
+      "the loss contrastive_loss takes 2 clips of each sample, and samples have 1"
+    ),
+    (["MODEL.LOSS_FUNC", "cross_entropy"], "which TRAIN.DATASET is 'ava'"),
+    (["SOLVER.WEIGHT_DECAY", "-1.0"], "SOLVER.WEIGHT_DECAY is -1.0, expected 0 or more"),
+    (["SOLVER.LAYER_DECAY", "0.5"], "SOLVER.LAYER_DECAY is below 1, but '"), (["TASK", "ssl"], "leave TASK empty"),
+    (["SOLVER.MAX_EPOCH", "0"], "SOLVER.MAX_EPOCH is 0"), (["MIXUP.ENABLE", "True"], "set MIXUP.ENABLE False"),
+    (["MULTIGRID.SHORT_CYCLE", "True"], "clips have one size here -> set MULTIGRID.SHORT_CYCLE False"),
   ])
   func whatCannotBeTuned(_ more: [String], _ words: String) throws {
     let config = try OwnClasses.config(folder.path, more)
-    let error = #expect(throws: (any Error).self) { try OwnClasses.tuning(config) }
-    #expect("\(String(describing: error))".contains(words), "\(String(describing: error))")
+    for freezing in [Freezing.backbone, .stages(4)] {
+      let error = #expect(throws: (any Error).self) { try OwnClasses.tuning(config, freezing) }
+      #expect("\(String(describing: error))".contains(words), "\(String(describing: error))")
+    }
+  }
+
+  /// Weights that an epoch's last step makes no numbers of are not kept, and what was kept before stays.
+  @Test func noCheckpointOfWhatIsNoNumber() throws {
+    let path = folder.path
+    let stages = #expect(throws: (any Error).self) {
+      let config = try OwnClasses.config(path, ["SOLVER.BASE_LR", "1e42", "TRAIN.BATCH_SIZE", "1000"])
+      return try OwnClasses.tuning(config) { $0.thenStages = 4 }.run()
+    }
+    #expect(
+      "\(String(describing: stages))".contains("epoch 1: after its last step '"), "\(String(describing: stages))")
+    #expect(try listFolder(path + "/stages").filter { $0.hasSuffix(".pyth") }.isEmpty)
+    #expect(pathExists(path + "/checkpoints/checkpoint_best.pyth") && pathExists(path + "/head/epoch_00004.pyth"))
+    let other = Scratch()
+    let head = #expect(throws: FineTuningError.self) {
+      try OwnClasses.tuning(OwnClasses.config(other.path)) {
+        ($0.learningRate, $0.batchSize) = (1e39, 1000)
+      }.run()
+    }
+    #expect(
+      "\(String(describing: head))".contains("after its last step 'head.projection."), "\(String(describing: head))")
+    #expect(try listFolder(other.path + "/head").filter { $0.hasSuffix(".pyth") }.isEmpty)
   }
 
   /// Rows of classes that the list has not are named, wherever they stand.
@@ -178,7 +211,8 @@ import Testing
     }
     for more in [
       ["MODEL.NUM_CLASSES", "80"], ["AVA.TRAIN_GT_BOX_LISTS", "['\(other)']"], ["AVA.GROUNDTRUTH_FILE", other],
-      ["AVA.GROUNDTRUTH_FILE", elsewhere],
+      ["AVA.GROUNDTRUTH_FILE", elsewhere], ["MODEL.LOSS_FUNC", "cross_entropy"], ["SOLVER.WEIGHT_DECAY", "-1.0"],
+      ["SOLVER.LAYER_DECAY", "0.5"],
     ] { #expect(throws: (any Error).self, "\(more)") { try tuning(more) } }
     #expect(throws: FineTuningError.self) { try tuning([], thenStages: 9) }
     #expect(calls == 0)

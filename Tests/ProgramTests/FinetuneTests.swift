@@ -142,7 +142,9 @@ struct FinetuneTests {
       Program.run(
         ["finetune", "--cfg", model + ".yaml", "--weights", model + ".pyth", "--freeze", "backbone", "--epochs", "1"]
           + ["--classes", try scratch.file("classes.txt", "somebody\n"), "--train", boxes, "--val", boxes]
-          + ["--videos", DetectorRunTests.video, "--detector", DetectorRunTests.detector, "--output-dir", out] + more
+          + ["--videos", DetectorRunTests.video, "--detector", DetectorRunTests.detector]
+          // Every path is written in one way.
+          + ["--output-dir", scratch.path + "/./out"] + more
           + ["DATA.TEST_CROP_SIZE", "64"])
     }
     let nobody = try finetune(["--person-score", "1"])

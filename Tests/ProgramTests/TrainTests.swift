@@ -124,6 +124,38 @@ struct TrainTests {
     #expect(result.status == 1 && result.stderr.contains("lower SOLVER.BASE_LR"), "\(result.stderr)")
   }
 
+  /// Weights that an epoch's last step makes no numbers of are not saved, and not gone on from.
+  @Test func weightsThatAreNoNumbers() throws {
+    let output = Scratch()
+    // An epoch is one step.
+    let call = Self.call(
+      output.path,
+      [
+        "SOLVER.BASE_LR", "0.001", "SOLVER.WARMUP_EPOCHS", "0.0", "SOLVER.OPTIMIZING_METHOD", "sgd", "TRAIN.BATCH_SIZE",
+        "3",
+      ]
+        + ["SOLVER.LR_POLICY", "steps_with_relative_lrs", "SOLVER.STEPS", "[0, 1]", "SOLVER.LRS", "[1.0, 1e+45]"]
+        + ["TRAIN.CHECKPOINT_PERIOD", "1", "TRAIN.EVAL_PERIOD", "100", "TEST.ENABLE", "False"])
+    for _ in 0..<2 {
+      let result = Program.run(call)
+      expectFailure(
+        result, ["training, epoch 2: after its last step '", "no checkpoint of it", "-> lower SOLVER.BASE_LR"])
+      #expect(try listFolder(output.path + "/checkpoints") == ["checkpoint_epoch_00001.pyth"])
+    }
+  }
+
+  /// A folder of videos beside others that no box names.
+  @Test func learnsFromAFolderOfVideos() throws {
+    let output = Scratch()
+    let call = Self.call(
+      output.path, ["SOLVER.MAX_EPOCH", "1", "TEST.ENABLE", "False", "TRAIN.EVAL_PERIOD", "100"],
+      ["--videos", Self.world + "/frames"])
+    let result = Program.run(call)
+    expectSuccess(result)
+    #expect(result.stderr.contains("/frames': 1 video that boxes name; not taken: "), "\(result.stderr)")
+    #expect(pathExists(output.path + "/checkpoints/checkpoint_epoch_00001.pyth"))
+  }
+
   /// Two processes are one with twice the batch, where all have as many targets and batch norms share statistics, or keep
   /// theirs: a step from random weights, and two from trained ones. (More steps from random weights, on so few clips, make
   /// anything of rounding.)

@@ -213,8 +213,30 @@ struct UsageTests {
       ),
       (["test", "--cfg", "x", "--weights", "a", "TEST.CHECKPOINT_FILE_PATH", "b"], "--weights is short for TEST."),
       (["results", "x", "--labelmap", "a", "AVA.LABEL_MAP_FILE", "b"], "--labelmap is short for AVA.LABEL_MAP_FILE"),
+      (
+        ["detect", "v", "--cfg", "x", "--output-dir", "d", "--labelmap", "a", "AVA.LABEL_MAP_FILE", "b"],
+        "--labelmap is short for AVA.LABEL_MAP_FILE"
+      ),
+      (["watch", "v", "--cfg", "x", "--labelmap", "a", "AVA.LABEL_MAP_FILE", "b"], "--labelmap is short for AVA."),
     ])
   func saidTwice(words: [String], message: String) {
     expectFailure(Program.run(words), status: 64, [message, ", and both are given -> give one of them"])
+  }
+
+  @Test(
+    "A key that has no say beside the option that says it",
+    arguments: [
+      (["detect", "v", "--cfg", "x", "--output-dir", "a", "OUTPUT_DIR", "b"], "OUTPUT_DIR is what --output-dir says"),
+      (
+        ["visualize", "v", "--cfg", "x", "--output-dir", "a", "OUTPUT_DIR", "b"], "OUTPUT_DIR is what --output-dir says"
+      ),
+      (["results", "x", "--output-dir", "a", "OUTPUT_DIR", "b"], "OUTPUT_DIR is what --output-dir says"),
+      (
+        ["classify", "v", "--cfg", "x", "--labels", "a", "DEMO.LABEL_FILE_PATH", "b"],
+        "DEMO.LABEL_FILE_PATH is what --labels says"
+      ),
+    ])
+  func saidByAnOption(words: [String], message: String) {
+    expectFailure(Program.run(words), status: 64, [message, " -> leave it out"])
   }
 }

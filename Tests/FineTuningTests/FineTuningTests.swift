@@ -131,7 +131,7 @@ import Testing
       ["MODEL.LOSS_FUNC", "contrastive_loss"],
       "the loss contrastive_loss takes 2 clips of each sample, and samples have 1"
     ),
-    (["MODEL.LOSS_FUNC", "cross_entropy"], "which TRAIN.DATASET is 'ava'"),
+    (["MODEL.LOSS_FUNC", "cross_entropy"], "which TRAIN.DATASET 'ava'"),
     (["SOLVER.WEIGHT_DECAY", "-1.0"], "SOLVER.WEIGHT_DECAY is -1.0, expected 0 or more"),
     (["SOLVER.LAYER_DECAY", "0.5"], "SOLVER.LAYER_DECAY is below 1, but '"), (["TASK", "ssl"], "leave TASK empty"),
     (["SOLVER.MAX_EPOCH", "0"], "SOLVER.MAX_EPOCH is 0"), (["MIXUP.ENABLE", "True"], "set MIXUP.ENABLE False"),

@@ -148,7 +148,8 @@ struct TrainTests {
   @Test func learnsFromAFolderOfVideos() throws {
     let output = Scratch()
     let call = Self.call(
-      output.path, ["SOLVER.MAX_EPOCH", "1", "TEST.ENABLE", "False", "TRAIN.EVAL_PERIOD", "100"],
+      output.path,
+      ["SOLVER.MAX_EPOCH", "1", "SOLVER.WARMUP_EPOCHS", "0.0", "TEST.ENABLE", "False", "TRAIN.EVAL_PERIOD", "100"],
       ["--videos", Self.world + "/frames"])
     let result = Program.run(call)
     expectSuccess(result)

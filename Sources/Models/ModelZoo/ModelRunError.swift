@@ -9,7 +9,8 @@ public struct ModelRunError: Error, Equatable, CustomStringConvertible {
 
   public var description: String {
     switch error {
-    case .noClips, .clipNotFinite, .clipBeyondPixels, .untrainableHead, .otherInput, .trainedAlone: return error.description
+    case .noClips, .clipNotFinite, .clipBeyondPixels, .untrainableHead, .otherInput, .trainedAlone:
+      return error.description
     case .wrongFrames(let expected, let found):
       return "running the model: the clip has \(found) frames, the config's DATA.NUM_FRAMES is \(expected)"
         + " -> give clips of \(expected) frames or set DATA.NUM_FRAMES \(found)"

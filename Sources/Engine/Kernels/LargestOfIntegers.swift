@@ -5,6 +5,10 @@ func largestOfIntegers(
   _ positions: UnsafePointer<UnsafePointer<Float>>, _ count: Int, _ channels: Int, _ output: UnsafeMutablePointer<Float>
 ) {
   var channel = 0
+  while channel + 64 <= channels {
+    largest(positions, count, channel, output, as: Bytes64.self) { $0.larger($1) }
+    channel += 64
+  }
   while channel + 16 <= channels {
     largest(positions, count, channel, output, as: SIMD16<UInt8>.self) { $0.replacing(with: $1, where: $1 .> $0) }
     channel += 16
@@ -25,4 +29,21 @@ private func largest<Bytes: BitwiseCopyable>(
     best = larger(best, (UnsafeRawPointer(positions[index]) + channel).loadUnaligned(as: Bytes.self))
   }
   (UnsafeMutableRawPointer(output) + channel).storeBytes(of: best, as: Bytes.self)
+}
+
+/// Four of 16: of `SIMD64` the compiler makes single bytes.
+private struct Bytes64: BitwiseCopyable {
+  private var first: SIMD16<UInt8>
+  private var second: SIMD16<UInt8>
+  private var third: SIMD16<UInt8>
+  private var fourth: SIMD16<UInt8>
+
+  @inline(__always)
+  func larger(_ other: Bytes64) -> Bytes64 {
+    Bytes64(
+      first: first.replacing(with: other.first, where: other.first .> first),
+      second: second.replacing(with: other.second, where: other.second .> second),
+      third: third.replacing(with: other.third, where: other.third .> third),
+      fourth: fourth.replacing(with: other.fourth, where: other.fourth .> fourth))
+  }
 }

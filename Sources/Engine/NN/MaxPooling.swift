@@ -52,7 +52,8 @@ extension MaxPooling {
     engine.pool.forEach(rows) { row, thread in
       withUnsafeTemporaryAllocation(of: UnsafePointer<Float>.self, capacity: kernel.count) { positions in
         if isDense {
-          runLines(row, input, into: output, engine, engine.scratch(input.extent.w * input.floats, thread), positions)
+          let room = (input.extent.w + kernel.w + padding.w) * input.floats
+          runLines(row, input, into: output, engine, engine.scratch(room, thread), positions)
         } else {
           runPositions(row, input, into: output, engine, positions)
         }
@@ -75,6 +76,10 @@ extension MaxPooling {
         count += 1
       }
     }
+    // Bytes of a few channels fill no register: columns are compared together, those that nobody sees as well.
+    if input.format == .uint8 && input.channels < 16 {
+      return runColumns(row, input, into: output, engine, line, positions, lines: count)
+    }
     largest(UnsafePointer(positions.baseAddress!), count, input.extent.w * input.channels, line)
     for w in 0..<output.extent.w {
       let start = w * stride.w - padding.w
@@ -86,6 +91,31 @@ extension MaxPooling {
       largest(
         UnsafePointer(positions.baseAddress!), count, input.channels,
         output.start + (row * output.extent.w + w) * output.pitch)
+    }
+  }
+
+  /// The same of integers: the largest along the line of every column, of which the outputs are some.
+  ///
+  /// - Parameters:
+  ///   - line: Of the row's columns with their padding.
+  ///   - positions: The lines that it sees.
+  private func runColumns(
+    _ row: Int, _ input: FeatureMap, into output: FeatureMap, _ engine: Engine,
+    _ line: UnsafeMutablePointer<Float>, _ positions: UnsafeMutableBufferPointer<UnsafePointer<Float>>, lines: Int
+  ) {
+    let (largest, floats) = (engine.largest(input.format), input.floats)
+    let inside = line + padding.w * floats
+    largest(UnsafePointer(positions.baseAddress!), lines, input.extent.w * input.channels, inside)
+    // Integers of 0 are never larger than another.
+    line.update(repeating: 0, count: padding.w * floats)
+    (inside + input.extent.w * floats).update(repeating: 0, count: kernel.w * floats)
+    for column in 0..<kernel.w { positions[column] = UnsafePointer(line) + column * floats }
+    // Over itself: what is read comes after what is written.
+    let columns = (output.extent.w - 1) * stride.w + 1
+    largest(UnsafePointer(positions.baseAddress!), kernel.w, columns * input.channels, line)
+    for w in 0..<output.extent.w {
+      (output.start + (row * output.extent.w + w) * output.pitch).update(
+        from: line + w * stride.w * floats, count: floats)
     }
   }
 

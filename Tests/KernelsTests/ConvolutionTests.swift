@@ -338,7 +338,13 @@ func scatter(_ c: ConvolutionCase) -> [Float] {
       #expect(choice(16, 8, Extent3(1, 3, 3), format) == .planar && choice(34, 8, Extent3(1, 3, 3), format) != .planar)
       #expect(choice(8, 24, time, format) == .direct && choice(64, 16, time, format) == .direct)
     }
-    #expect(choice(16, 16) == .winogradSpace && choice(16, 16, Extent3(1, 3, 3), .bfloat16) == .planar)
+    for format in [ElementFormat.bfloat16, .uint8] {
+      #expect(choice(16, 16, Extent3(1, 3, 3), format) == .planar && choice(32, 16, time, format) == .direct)
+      #expect(choice(8, 8, time, format, tiles: true) == .direct)
+    }
+    #expect(choice(8, 8, time, .uint8) == .planar && choice(32, 8, time, .uint8) == .planar)
+    #expect(choice(8, 8, .one, .uint8) == .direct && choice(8, 8, time, .uint8, lanes: 8) == .direct)
+    #expect(choice(16, 16) == .winogradSpace)
     #expect(choice(8, 8, Extent3(1, 3, 3), .bfloat16, tiles: true) == .direct)
   }
 

@@ -32,8 +32,10 @@ import Testing
     let kind: Kind
     let outputScales: ChannelScales?
 
-    /// - Parameter isSigned: Whether the input's integers stand for negative numbers, too, and the convolution is pointwise.
-    init(_ kind: Kind, seed: UInt64, isSigned: Bool = false) {
+    /// - Parameters:
+    ///   - isSigned: Whether the input's integers stand for negative numbers, too, and the convolution is pointwise.
+    ///   - isNarrow: Whether positions may be in the lanes; channels come in fours then.
+    init(_ kind: Kind, seed: UInt64, isSigned: Bool = false, isNarrow: Bool = false) {
       var random = SeededGenerator(seed: seed &* 31 &+ 7)
       func pick(_ range: ClosedRange<Int>) -> Int { Int.random(in: range, using: &random) }
       func numbers(_ count: Int, _ range: ClosedRange<Float>) -> [Float] {
@@ -50,6 +52,11 @@ import Testing
           8 * pick(1...(pick(0...3) == 0 ? 18 : 6)), 8 * pick(1...12),
           kernel: pick(0...2) == 0 ? .one : extent(3, 3, 3), stride: extent(2, 2, 2),
           padding: Extent3(pick(0...1), pick(0...1), pick(0...1)), dilation: extent(1, 2, 2))
+        if isNarrow {
+          shape.inChannels = 4 * pick(1...16)
+          shape.outChannels = 4 * pick(1...4)
+          shape.dilation.w = 1
+        }
         if isSigned { shape = ConvolutionShape(shape.inChannels, shape.outChannels, kernel: .one) }
         size = extent(3, 9, 40)
       } while shape.output(for: size).count == 0
@@ -115,6 +122,27 @@ import Testing
     }
   }
 
+  @Test("with positions in the lanes, too: what is computed directly", arguments: Kind.all)
+  func planar(kind: Kind) {
+    for seed in 20..<28 as Range<UInt64> {
+      let problem = Problem(kind, seed: seed, isSigned: seed >= 26, isNarrow: true)
+      for (name, table) in KernelTable.integerVariants {
+        let isBFloat16 = kind.output == .bfloat16 || kind.residual == .bfloat16
+        if isBFloat16 && (!table.supportsBFloat16 || name.hasSuffix("BF16") || name.hasSuffix("VNNI")) { continue }
+        let found = [ConvolutionAlgorithm.planar, .direct].map { forced in
+          problem.run(Engine(threads: 2, kernels: table, planner: ConvolutionPlanner(forced: forced)))
+        }
+        #expect(found[0].surroundingsAreUntouched && problem.input.isUntouched, "\(name), seed \(seed)")
+        let step = kind.output == .uint8 ? problem.outputScales!.values.max()! : kind.output == .bfloat16 ? 0.04 : 2e-5
+        let gap = zip(found[0].values, found[1].values).map { abs($0 - $1) }.max() ?? 0
+        #expect(gap <= 1.001 * step, "\(name), seed \(seed), \(problem.shape): \(gap)")
+        let differing = zip(found[0].values, found[1].values).filter { $0 != $1 }.count
+        #expect(
+          kind.output != .uint8 || differing * 200 <= found[0].values.count, "\(name), seed \(seed): \(differing)")
+      }
+    }
+  }
+
   @Test("a product by hand: 2 x 3 + ... on a 1x1x1 convolution")
   func byHand() {
     // Integers 10 x c of scale 0.5 are 5 c; weights of one value are exact: 127 steps.
@@ -171,8 +199,9 @@ import Testing
 
   @Test("the result is the same to the last bit for every number of threads, and over its residual")
   func threadsAndPlace() {
-    for seed in 0..<6 as Range<UInt64> {
-      let problem = Problem(Kind(output: .float32, residual: .float32, epilogue: .relu), seed: seed)
+    for seed in 0..<9 as Range<UInt64> {
+      let problem = Problem(
+        Kind(output: .float32, residual: .float32, epilogue: .relu), seed: seed, isNarrow: seed >= 6)
       let once = problem.run(Engine(threads: 1)).values
       #expect(problem.run(Engine(threads: 3)).values == once)
       #expect(problem.run(Engine(threads: 2), into: problem.residual).values == once)

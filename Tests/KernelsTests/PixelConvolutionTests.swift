@@ -15,6 +15,7 @@ struct PixelConvolutionTests {
     ConvolutionShape(3, 64, kernel: Extent3(1, 7, 7), stride: Extent3(1, 2, 2), padding: Extent3(0, 3, 3)),
     ConvolutionShape(3, 16, kernel: Extent3(3, 3, 5), stride: Extent3(2, 1, 1), padding: Extent3(1, 1, 2)),
     ConvolutionShape(3, 24, kernel: Extent3(1, 5, 5), stride: Extent3(1, 1, 3), padding: Extent3(0, 2, 0)),
+    ConvolutionShape(3, 8, kernel: Extent3(3, 6, 2), stride: Extent3(1, 1, 4), padding: Extent3(1, 2, 1)),
     ConvolutionShape(3, 72, kernel: Extent3(2, 4, 4), stride: Extent3(1, 2, 1), padding: Extent3(0, 1, 3)),
   ]
   private static let extents = [Extent3(4, 9, 125), Extent3(5, 11, 61), Extent3(3, 6, 14)]

@@ -84,10 +84,11 @@ public final class Convolution: Sendable {
     } else {
       let quantized = QuantizedWeights(weights.storage, bias, shape, input, means: means, engine)
       numbers = algorithm == .reference ? quantized.bias : quantized.bias(without: input.zero)
-      method =
-        algorithm == .reference
-        ? ReferenceConvolution(shape: shape, weights: quantized.numbers(shape, input))
-        : DirectConvolution(shape, quantized, engine)
+      switch algorithm {
+      case .reference: method = ReferenceConvolution(shape: shape, weights: quantized.numbers(shape, input))
+      case .planar: method = PlanarConvolution(shape, quantized, engine)
+      default: method = DirectConvolution(shape, quantized, engine)
+      }
     }
     for (index, value) in numbers.enumerated() { self.bias.pointer[index] = value }
   }

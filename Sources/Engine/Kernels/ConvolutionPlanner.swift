@@ -28,7 +28,7 @@ public enum ConvolutionAlgorithm: String, CaseIterable, Sendable {
   public func supports(
     _ shape: ConvolutionShape, input: ElementFormat = .float32, activations: ElementFormat = .float32
   ) -> Bool {
-    if input == .uint8 && ![.reference, .direct, .winogradSpace].contains(self) { return false }
+    if input == .uint8 && ![.reference, .direct, .planar, .winogradSpace].contains(self) { return false }
     switch self {
     case .reference: return true
     // Pairs of channels, which begin at whole floats in every group.
@@ -55,7 +55,7 @@ public enum ConvolutionAlgorithm: String, CaseIterable, Sendable {
         && WindowConvolution.numbers(shape) <= 2 * WindowConvolution.windowFloats
         && WindowConvolution.beginsEvenly(shape)
     case .planar:
-      return shape.groups == 1 && shape.dilation.w == 1 && (input == .float32 || shape.inChannels % 2 == 0)
+      return shape.groups == 1 && shape.dilation.w == 1 && input.divides(shape.inChannels)
         && (shape.inChannels <= 4 || (shape.inChannels <= 64 && shape.outChannels <= 16))
     }
   }
@@ -142,6 +142,7 @@ public struct ConvolutionPlanner: Sendable {
     if shape.groups > 1, can(.depthwise) { return .depthwise }
     let (inputs, outputs) = (shape.inChannels, shape.outChannels)
     if input == .uint8 {
+      if can(.planar) && !multipliesTiles && isNarrow(shape, input, lanes: lanes) { return .planar }
       // Direct products of integers come at twice the rate of those of the points.
       return !multipliesTiles && can(.winogradSpace) && min(inputs, outputs) >= 128 ? .winogradSpace : .direct
     }
@@ -173,7 +174,7 @@ public struct ConvolutionPlanner: Sendable {
     guard lanes == 16, shape.kernel.count > 1 else { return false }
     switch shape.outChannels {
     case 8: return shape.inChannels <= (shape.kernel.h * shape.kernel.w == 1 ? 32 : 16)
-    case 16: return shape.inChannels <= 16 && input == .bfloat16
+    case 16: return shape.inChannels <= 16 && input != .float32
     default: return false
     }
   }

@@ -52,10 +52,7 @@ struct DirectConvolution: ConvolutionMethod {
 
   func run(_ input: FeatureMap, _ store: ConvolutionStore, _ engine: Engine) {
     if steps.isEmpty { return compute(input, store, engine) }
-    let outputs = IntegerOutputs(steps, store)
-    compute(input, outputs.store, engine)
-    // The store has their addresses only.
-    withExtendedLifetime(outputs) {}
+    store.ofIntegers(steps) { compute(input, $0, engine) }
   }
 
   private func compute(_ input: FeatureMap, _ store: ConvolutionStore, _ engine: Engine) {

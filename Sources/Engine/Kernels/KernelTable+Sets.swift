@@ -52,7 +52,7 @@ extension KernelTable {
     attentionWeights: KernelsPortable.attentionWeights, scaleSums: KernelsPortable.scaleSums, gradients: .portable,
     integers: IntegerKernels(
       dots: GEMMKernels(lanes: 4, panels: [KernelsPortable.integerPanel1, KernelsPortable.integerPanel2]),
-      quantize: KernelsPortable.quantizeRows,
+      planarRow: KernelsPortable.integerPlanarRow, quantize: KernelsPortable.quantizeRows,
       peak: PeakKernels(products: KernelsPortable.peakIntegerProducts, sums: 12, lanes: 16)))
 
   #if arch(x86_64) && !PORTABLE_ONLY

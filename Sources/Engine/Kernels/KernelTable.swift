@@ -114,12 +114,22 @@ public struct KernelTable: Sendable {
 struct IntegerKernels: Sendable {
   /// Products in fours: what the panels call a channel is four of them.
   let dots: GEMMKernels
+  /// Products of fours with positions in the lanes: what the rows call a float is four of them. A tile has as many positions and
+  /// channels as the set's of float32.
+  let planarRow: @Sendable (PlanarRow) -> Void
   /// Makes integers of float32 maps, and of bfloat16 ones where the set has them.
   let quantize: @Sendable (QuantizedRows) -> Void
   /// Products of fours: a register holds four times as many.
   let peak: PeakKernels
-  /// What computes first layers; nil where other formats are as fast.
+  /// What first layers take; nil where other formats are as fast.
   var pixels: PixelKernels?
+}
+
+/// What makes integers of pixels, for one instruction set.
+struct PixelKernels: Sendable {
+  let quantize: @Sendable (PixelLine) -> Void
+  /// May read up to 12 bytes after the last word.
+  let gather: @Sendable (PixelWords) -> Void
 }
 
 /// What computes on activations in bfloat16.

@@ -9,8 +9,11 @@ internal import Tensors
 struct PaddedLines {
   /// Of the products: what a step along time computes together are outputs of it.
   let shape: ConvolutionShape
-  /// Floats from what a position sees of a line to what the next one sees.
+  /// Floats from what a position sees of a line to what the next one sees; with several copies, the next one of the same copy.
   let step: Int
+  /// How often a line is written, one position's worth later each time, where that is no whole number of floats: the positions
+  /// take turns.
+  var copies = 1
   /// Floats that a position sees of a line: a tap of the products.
   let tap: Int
   /// What a float of the padding holds.
@@ -26,6 +29,8 @@ struct PaddedLines {
     let room: UnsafeMutablePointer<Float>
     /// The table of a line's addresses.
     fileprivate let table: UnsafeMutablePointer<UnsafePointer<Float>>
+    /// Where in a line what the positions see begins; of the last one again after it, up to a whole tile.
+    fileprivate let offsets: UnsafeMutablePointer<Int>
     fileprivate let ring: LineRing
     fileprivate let lines: PaddedLines
     fileprivate let width: Int
@@ -50,12 +55,13 @@ struct PaddedLines {
         for tile in 0..<tiles {
           for tap in 0..<taps {
             for i in 0..<tilePositions {
-              target[i] = starts[tap] + min(tile * tilePositions + i, width - 1) * lines.step
+              target[i] = starts[tap] + offsets[tile * tilePositions + i]
             }
             target += tilePositions
           }
         }
       }
+      guard lines.copies == 1 else { return }
       (block.starts, block.step) = (UnsafePointer(starts), lines.step)
       block.mayReadOn = true
     }
@@ -89,7 +95,9 @@ struct PaddedLines {
     // An address takes the room of two floats.
     let tiles = (output.w + tilePositions - 1) / tilePositions
     let tableAt = layout.add(2 * (tiles * tilePositions + 1) * taps)
+    let offsetsAt = layout.add(writesTable ? 2 * tiles * tilePositions : 0)
     let roomAt = layout.add(room)
+    let copy = copyFloats(width: output.w)
     withoutActuallyEscaping(prepare) { prepare in
       withoutActuallyEscaping(compute) { compute in
         engine.pool.forEach(input.batch * bands) { piece, thread in
@@ -99,8 +107,14 @@ struct PaddedLines {
           let ring = LineRing(shape, input.extent, rows: own, line: line, padding: padding, memory: memory + ringAt)
           let table = UnsafeMutableRawPointer(memory + tableAt).bindMemory(
             to: UnsafePointer<Float>.self, capacity: (tiles * tilePositions + 1) * taps)
+          let offsets = UnsafeMutableRawPointer(memory + offsetsAt).bindMemory(
+            to: Int.self, capacity: tiles * tilePositions)
+          if writesTable {
+            for i in 0..<tiles * tilePositions { offsets[i] = offset(of: min(i, output.w - 1), copy) }
+          }
           let band = Band(
-            item: piece / bands, rows: own, room: memory + roomAt, table: table, ring: ring, lines: self,
+            item: piece / bands, rows: own, room: memory + roomAt, table: table, offsets: offsets, ring: ring,
+            lines: self,
             width: output.w, writesTable: writesTable)
           ring.forEachFrame(of: output) {
             prepare(band.item, $0, $1, $2)
@@ -120,6 +134,14 @@ struct PaddedLines {
     return least..<most + 1
   }
 
-  /// Floats of a line: what its positions see, and 15 positions more, whose products are taken and not stored. On cache lines.
-  func floats(width: Int) -> Int { ((width + 14) * step + tap + 31) / 16 * 16 }
+  /// Floats of a line, all copies of it.
+  func floats(width: Int) -> Int { copies * copyFloats(width: width) }
+
+  /// Floats of a copy: what its positions see, and 15 positions more, whose products are taken and not stored. On cache lines.
+  func copyFloats(width: Int) -> Int { (((width + copies - 1) / copies + 14) * step + tap + 31) / 16 * 16 }
+
+  /// Where in a line what a position sees begins.
+  private func offset(of position: Int, _ copyFloats: Int) -> Int {
+    copies == 1 ? position * step : position % copies * copyFloats + position / copies * step
+  }
 }

@@ -1,58 +1,55 @@
 internal import MicroKernels
 internal import Tensors
 
-/// Inner loops over integers of pixels for one instruction set.
-struct PixelKernels: Sendable {
-  /// Products of fours with positions in the lanes: what the rows call a float is four of them.
-  let row: @Sendable (PlanarRow) -> Void
-  let quantize: @Sendable (PixelLine) -> Void
-}
-
-/// Lines of pixels of three channels as integers: a float holds those of a pixel, and a byte that a weight of zero meets.
+/// Lines of pixels of three channels as integers, one after the other without a gap: what a position sees of a line is read in
+/// words of four bytes, of which weights of zero meet those after the last pixel.
 struct PixelLines {
   let kernels: PixelKernels
   let scale: PixelScale
 
   static let channels = 3
 
-  /// Writes every `step`th pixel of a line, from the `first`.
+  /// Words of so many pixels.
+  static func words(_ pixels: Int) -> Int { (channels * pixels + 3) / 4 }
+
+  /// Makes a line's integers.
   ///
   /// - Parameters:
   ///   - line: Of the input, counted through its frames and batch.
-  ///   - parts: For each the first pixel, how many there are, and where they go.
-  func write(
-    _ input: FeatureMap, line: Int, step: Int,
-    _ parts: [(first: Int, count: Int, target: UnsafeMutablePointer<Float>)]
+  ///   - before: Pixels of padding before the line.
+  ///   - count: Bytes of the line with its padding; more of it than that is left out.
+  ///   - body: Gets them; they end with it.
+  func withBytes(
+    _ input: FeatureMap, line: Int, before: Int, count: Int, _ body: (_ bytes: UnsafeRawPointer) -> Void
   ) {
-    let count = input.extent.w * Self.channels
-    let from = UnsafePointer(input.start) + line * input.extent.w * input.pitch
-    // A register more, and the byte after the last pixel.
-    withUnsafeTemporaryAllocation(byteCount: count + 72, alignment: 64) { memory in
+    let (width, first) = (input.extent.w, before * Self.channels)
+    let from = UnsafePointer(input.start) + line * width * input.pitch
+    let inside = max(0, min(width * Self.channels, count - first))
+    // What is made of the pixels is followed by a register's worth.
+    withUnsafeTemporaryAllocation(byteCount: first + inside + max(72, count - first - inside), alignment: 64) {
+      memory in
       let bytes = memory.baseAddress.unsafelyUnwrapped
+      let around = UInt8(scale.zero.rounded())
+      bytes.initializeMemory(as: UInt8.self, repeating: around, count: first)
       if input.pitch == Self.channels {
-        quantize(from, count, bytes)
+        quantize(from, inside, bytes + first)
       } else {
-        for w in 0..<input.extent.w { quantize(from + w * input.pitch, Self.channels, bytes + w * Self.channels) }
-      }
-      (bytes + count).storeBytes(of: 0, as: UInt8.self)
-      for part in parts {
-        let source = bytes + part.first * Self.channels
-        let target = UnsafeMutableRawPointer(part.target)
-        for i in 0..<part.count {
-          let pixel = source.loadUnaligned(fromByteOffset: i * step * Self.channels, as: UInt32.self)
-          target.storeBytes(of: pixel, toByteOffset: 4 * i, as: UInt32.self)
+        for w in 0..<(inside + Self.channels - 1) / Self.channels {
+          quantize(from + w * input.pitch, Self.channels, bytes + (first + w * Self.channels))
         }
       }
+      let end = first + inside
+      (bytes + end).initializeMemory(as: UInt8.self, repeating: around, count: max(0, count - end))
+      body(UnsafeRawPointer(bytes))
     }
   }
 
   private func quantize(_ from: UnsafePointer<Float>, _ count: Int, _ bytes: UnsafeMutableRawPointer) {
-    kernels.quantize(
-      PixelLine(input: from, count: count, factor: 1 / scale.step, offset: scale.zero, bytes: bytes))
+    kernels.quantize(PixelLine(input: from, count: count, factor: 1 / scale.step, offset: scale.zero, bytes: bytes))
   }
 }
 
-/// The weights of a first layer as integers: what a position sees of a line is one tap, of four channels a column.
+/// The weights of a first layer as integers: what a position sees of a line is one tap, whose channels are the bytes of the line.
 ///
 /// Pixels are like their neighbours, so that what rounding takes from each weight would add up. It is therefore handed on to
 /// the next one, channel by channel and column by column, there and back through the lines: pictures of one colour lose half
@@ -65,8 +62,9 @@ struct PixelWeights {
   /// - Parameter bias: [out] To which is added what integers count that stand for 0.
   init(_ weights: Storage, _ bias: [Float], _ shape: ConvolutionShape, _ scale: PixelScale) {
     let (lines, width, channels) = (shape.kernel.t * shape.kernel.h, shape.kernel.w, shape.inChannels)
+    let bytes = 4 * PixelLines.words(width)
     let taps = ConvolutionShape(
-      4 * width, shape.outChannels, kernel: Extent3(shape.kernel.t, shape.kernel.h, 1))
+      bytes, shape.outChannels, kernel: Extent3(shape.kernel.t, shape.kernel.h, 1))
     var integers = [Int8](repeating: 0, count: taps.outChannels * taps.depth)
     var steps: [Float] = []
     var moved: [Float] = []
@@ -84,7 +82,7 @@ struct PixelWeights {
             let integer = min(127, max(-127, number.rounded(.toNearestOrEven)))
             missing = number - integer
             sum += Int(integer)
-            integers[(o * 4 * width + 4 * w + c) * lines + line] = Int8(integer)
+            integers[(o * bytes + channels * w + c) * lines + line] = Int8(integer)
           }
         }
       }
@@ -104,14 +102,8 @@ struct PixelWeights {
     return sums
   }
 
-  /// The four weights of a column in a line, as the products read them.
-  func four(output: Int, line: Int, column: Int) -> Float {
-    let lines = shape.kernel.t * shape.kernel.h
-    var bits: UInt32 = 0
-    for i in 0..<4 {
-      let integer = quantized.integers[(output * shape.inChannels + 4 * column + i) * lines + line]
-      bits |= UInt32(UInt8(bitPattern: integer)) << UInt32(8 * i)
-    }
-    return Float(bitPattern: bits)
+  /// The four weights of a word of a line, as the products read them.
+  func four(output: Int, line: Int, word: Int) -> Float {
+    quantized.four(shape, output: output, channel: 4 * word, tap: line)
   }
 }

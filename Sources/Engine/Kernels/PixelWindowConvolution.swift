@@ -8,7 +8,7 @@ struct PixelWindowConvolution: ConvolutionMethod {
   private let lines: PaddedLines
   private let shape: ConvolutionShape
   private let pixels: PixelLines
-  /// [time x height][window]
+  /// [time x height][words of a window]
   private let weights: PackedPanels
   private let steps: [Float]
   /// [out][kernel's frames] Sums of the weights, with what integers count that stand for 0.
@@ -17,7 +17,11 @@ struct PixelWindowConvolution: ConvolutionMethod {
 
   init(_ shape: ConvolutionShape, _ weights: PixelWeights, _ pixels: PixelLines, _ engine: Engine) {
     (self.shape, self.pixels) = (shape, pixels)
-    lines = PaddedLines(shape: shape, step: shape.stride.w, tap: shape.kernel.w, padding: pixels.scale.padding)
+    // So many positions are a whole number of words on.
+    let copies = shape.stride.w % 4 == 0 ? 1 : shape.stride.w % 2 == 0 ? 2 : 4
+    lines = PaddedLines(
+      shape: shape, step: copies * PixelLines.channels * shape.stride.w / 4, copies: copies,
+      tap: PixelLines.words(shape.kernel.w), padding: pixels.scale.padding)
     self.weights = PackedPanels(weights.quantized, weights.shape, engine)
     steps = weights.quantized.steps
     moved = (0..<shape.outChannels).map { o in
@@ -27,24 +31,28 @@ struct PixelWindowConvolution: ConvolutionMethod {
   }
 
   func run(_ input: FeatureMap, _ store: ConvolutionStore, _ engine: Engine) {
-    let outputs = IntegerOutputs(steps, store)
-    let biases = biases(outputs.store, frames: input.extent.t)
-    let width = store.output.extent.w
-    let count = lines.floats(width: width)
+    store.ofIntegers(steps) { compute(input, $0, engine) }
+  }
+
+  private func compute(_ input: FeatureMap, _ store: ConvolutionStore, _ engine: Engine) {
+    let biases = biases(store, frames: input.extent.t)
+    let copy = lines.copyFloats(width: store.output.extent.w)
+    let next = PixelLines.channels * shape.stride.w
     lines.run(input, store.output.extent, engine, writesTable: true) { item, t, h, target in
-      target.update(repeating: lines.padding, count: count)
-      let before = shape.padding.w
       let line = (item * input.extent.t + t) * input.extent.h + h
-      // What is beyond the last position's window is not there.
-      pixels.write(
-        input, line: line, step: 1, [(0, min(input.extent.w, count - before), target + before)])
+      pixels.withBytes(input, line: line, before: shape.padding.w, count: 4 * copy + (lines.copies - 1) * next) {
+        bytes in
+        for i in 0..<lines.copies {
+          UnsafeMutableRawPointer(target + i * copy).copyMemory(from: bytes + i * next, byteCount: 4 * copy)
+        }
+      }
     } compute: { band, t, h in
-      var store = outputs.store
+      var store = store
       store.bias = UnsafePointer(biases.pointer) + t * biasPitch
       computeRow(band, t, h, lines.framesInside(t, of: input.extent.t), store)
     }
     // The stores have their addresses only.
-    withExtendedLifetime((outputs, biases)) {}
+    withExtendedLifetime(biases) {}
   }
 
   /// Floats of a frame's biases: a register more, which the kernels load.

@@ -6,45 +6,66 @@ internal import Tensors
 ///
 /// Lines of input are split into planes (`PlanarLayout`), so that what neighbouring output positions see under one tap are
 /// neighbours in memory: [plane][column]. A piece is a band of output rows through all frames of a clip; it splits each line once
-/// (`LineRing`). Where activations are bfloat16, products are of pairs, and float32 inputs are rounded on the way; of
-/// pixels they may be of fours of integers.
+/// (`LineRing`). Where activations are bfloat16, products are of pairs, and float32 inputs are rounded on the way; integers, of which
+/// pixels are some, are multiplied in fours.
 struct PlanarConvolution: ConvolutionMethod {
   private let shape: ConvolutionShape
   private let layout: PlanarLayout
   private let weights: Storage
   private let kernels: PlanarKernels
-  private let pairs: (@Sendable (PlanarPairs) -> Void)?
-  /// What makes integers of the input, and by output what their products count.
-  private let integers: (pixels: PixelLines, steps: [Float])?
+  /// How a line becomes planes.
+  private let lines: Lines
+  /// By output, what the products of integers count; empty for others.
+  private let steps: [Float]
+
+  private enum Lines {
+    /// Split as they are.
+    case floats
+    /// Split, then made pairs.
+    case pairs(@Sendable (PlanarPairs) -> Void)
+    /// Made integers.
+    case pixels(PixelLines)
+  }
 
   init(_ shape: ConvolutionShape, weights: Storage, _ input: ElementFormat, _ engine: Engine) {
     self.shape = shape
     let bfloat16 = engine.activations == .bfloat16 ? engine.kernels.bfloat16 : nil
     kernels = bfloat16?.planar ?? engine.kernels.planar
-    pairs = bfloat16?.planarPairs
-    integers = nil
     layout = PlanarLayout(shape, input, rounds: bfloat16 != nil)
+    if let bfloat16, !layout.pairs.isEmpty { lines = .pairs(bfloat16.planarPairs) } else { lines = .floats }
+    steps = []
+    self.weights = layout.pack(weights, shape, tile: kernels.channels)
+  }
+
+  /// A convolution of integers.
+  init(_ shape: ConvolutionShape, _ weights: QuantizedWeights, _ engine: Engine) {
+    self.shape = shape
+    kernels = engine.kernels.planarOfIntegers
+    layout = PlanarLayout(integers: shape)
+    lines = .floats
+    steps = weights.steps
     self.weights = layout.pack(weights, shape, tile: kernels.channels)
   }
 
   /// A convolution of pixels.
   init(_ shape: ConvolutionShape, _ weights: PixelWeights, _ pixels: PixelLines, _ engine: Engine) {
     self.shape = shape
-    let float = engine.kernels.planar
-    kernels = PlanarKernels(
-      row: pixels.kernels.row, split: float.split, channels: float.channels, positions: float.positions)
-    pairs = nil
-    integers = (pixels, weights.quantized.steps)
+    kernels = engine.kernels.planarOfIntegers
     layout = PlanarLayout(pixels: shape)
+    lines = .pixels(pixels)
+    steps = weights.quantized.steps
     self.weights = layout.pack(weights, shape, tile: kernels.channels)
   }
 
   func run(_ input: FeatureMap, _ store: ConvolutionStore, _ engine: Engine) {
-    guard let integers else { return compute(input, store, engine) }
-    let outputs = IntegerOutputs(integers.steps, store)
-    compute(input, outputs.store, engine)
-    // The store has their addresses only.
-    withExtendedLifetime(outputs) {}
+    if steps.isEmpty { return compute(input, store, engine) }
+    store.ofIntegers(steps) { compute(input, $0, engine) }
+  }
+
+  /// What a float of the padding holds.
+  private var padding: Float {
+    if case .pixels(let pixels) = lines { return pixels.scale.padding }
+    return 0
   }
 
   private func compute(_ input: FeatureMap, _ store: ConvolutionStore, _ engine: Engine) {
@@ -122,18 +143,23 @@ struct PlanarConvolution: ConvolutionMethod {
       }
       let ring = LineRing(
         shape, input.extent, rows: rows, line: geometry.line,
-        padding: convolution.integers?.pixels.scale.padding ?? 0, memory: memory + geometry.ring)
+        padding: convolution.padding, memory: memory + geometry.ring)
       ring.forEachFrame(of: store.output.extent) { t, h, target in
         let line = (item * input.extent.t + t) * input.extent.h + h
-        if let pixels = convolution.integers?.pixels { return prepare(line, pixels, target) }
-        prepare(UnsafePointer(input.start) + line * input.extent.w * input.pitch, target)
+        let source = UnsafePointer(input.start) + line * input.extent.w * input.pitch
+        switch convolution.lines {
+        case .floats: splitLine(source, target)
+        case .pairs(let make): makePairs(source, target, make)
+        case .pixels(let pixels): splitPixels(line, pixels, target)
+        }
       } compute: { t in
         for h in rows { computeRow(t, h, ring, offsets) }
       }
     }
 
-    private func prepare(_ source: UnsafePointer<Float>, _ target: UnsafeMutablePointer<Float>) {
-      guard let pairs = convolution.pairs, !convolution.layout.pairs.isEmpty else { return splitLine(source, target) }
+    private func makePairs(
+      _ source: UnsafePointer<Float>, _ target: UnsafeMutablePointer<Float>, _ pairs: (PlanarPairs) -> Void
+    ) {
       let (split, columns) = (memory + geometry.split, geometry.columns)
       splitLine(source, split)
       for (index, made) in convolution.layout.pairs.enumerated() {
@@ -145,19 +171,14 @@ struct PlanarConvolution: ConvolutionMethod {
       }
     }
 
-    private func prepare(_ line: Int, _ pixels: PixelLines, _ target: UnsafeMutablePointer<Float>) {
-      let columns = geometry.columns
-      let parts = (0..<shape.stride.w).map { remainder in
-        let inside = columnsInside(remainder)
-        let to = target + remainder * columns
-        to.update(repeating: pixels.scale.padding, count: inside.lowerBound)
-        (to + inside.upperBound).update(repeating: pixels.scale.padding, count: columns - inside.upperBound)
-        return (
-          first: inside.lowerBound * shape.stride.w + remainder - shape.padding.w, count: inside.count,
-          target: to + inside.lowerBound
-        )
+    private func splitPixels(_ line: Int, _ pixels: PixelLines, _ target: UnsafeMutablePointer<Float>) {
+      let (columns, next) = (geometry.columns, PixelLines.channels * shape.stride.w)
+      pixels.withBytes(input, line: line, before: shape.padding.w, count: columns * next + 16) { bytes in
+        for (plane, first) in convolution.layout.bytes.enumerated() {
+          pixels.kernels.gather(
+            PixelWords(input: bytes + first, next: next, count: columns, output: target + plane * columns))
+        }
       }
-      pixels.write(input, line: line, step: shape.stride.w, parts)
     }
 
     /// The columns of a plane that are some of the input's: column i is column i * stride + remainder - padding of it.
@@ -207,8 +228,7 @@ struct PlanarConvolution: ConvolutionMethod {
           channels: min(tile, shape.outChannels - first), epilogue: store.epilogue.code,
           temporary: memory + geometry.temporary)
         row.outputIsBFloat16 = output.format == .bfloat16
-        row.outputIsUInt8 = output.format == .uint8
-        row.scales = store.quantized.map { $0.scales + first }
+        row.quantized = store.quantized?.dropFirst(first)
         row.residualIsBFloat16 = store.residual?.format == .bfloat16
         convolution.kernels.row(row)
         first += tile

@@ -10,3 +10,10 @@ struct PlanarKernels: Sendable {
   /// Output positions of a tile at most.
   let positions: Int
 }
+
+extension KernelTable {
+  /// Those of products of integers.
+  var planarOfIntegers: PlanarKernels {
+    PlanarKernels(row: integers.planarRow, split: planar.split, channels: planar.channels, positions: planar.positions)
+  }
+}

@@ -34,6 +34,8 @@ struct PlanarLayout {
   /// Planes that are made of the split ones; where there are none, those are multiplied.
   private(set) var pairs: [Pairs] = []
   private(set) var factors: [Factor] = []
+  /// By plane of pixels, where it begins.
+  private(set) var bytes: [Int] = []
   /// Whether weights are pairs.
   let multipliesPairs: Bool
 
@@ -67,11 +69,26 @@ struct PlanarLayout {
     }
   }
 
-  /// Of pixels that a float holds whole: the planes are the columns' remainders.
+  /// Of integers, four channels a float.
+  init(integers shape: ConvolutionShape) {
+    (stride, floats, multipliesPairs) = (shape.stride.w, shape.inChannels / 4, false)
+    for float in 0..<floats {
+      for w in 0..<shape.kernel.w {
+        factors.append(Factor(plane: split(float, w), shift: w / stride, taps: [(4 * float, w)]))
+      }
+    }
+  }
+
+  /// Of pixels whose integers follow each other in words: a plane has those that begin the same number of bytes after what the
+  /// positions see. A factor's tap is its word.
   init(pixels shape: ConvolutionShape) {
     (stride, floats, multipliesPairs) = (shape.stride.w, 1, false)
-    factors = (0..<shape.kernel.w).map { w in
-      Factor(plane: split(0, w), shift: w / stride, taps: (0..<shape.inChannels).map { ($0, w) })
+    let next = PixelLines.channels * stride
+    for word in 0..<PixelLines.words(shape.kernel.w) {
+      let byte = 4 * word % next
+      let plane = bytes.firstIndex(of: byte) ?? bytes.count
+      if plane == bytes.count { bytes.append(byte) }
+      factors.append(Factor(plane: plane, shift: 4 * word / next, taps: [(word, 0)]))
     }
   }
 
@@ -100,7 +117,7 @@ struct PlanarLayout {
   /// Planes that a line is split into.
   var splitPlanes: Int { floats * stride }
   /// Planes that are multiplied.
-  var planes: Int { pairs.isEmpty ? splitPlanes : pairs.count }
+  var planes: Int { !bytes.isEmpty ? bytes.count : pairs.isEmpty ? splitPlanes : pairs.count }
 
   /// Packs weights [out, in, T, H, W] as [tiles of output channels][time x height][factors][channels of a tile].
   func pack(_ weights: Storage, _ shape: ConvolutionShape, tile: Int) -> Storage {
@@ -115,7 +132,15 @@ struct PlanarLayout {
 
   /// Packs integers of pixels alike.
   func pack(_ weights: PixelWeights, _ shape: ConvolutionShape, tile: Int) -> Storage {
-    pack(shape, tile: tile) { o, line, factor in weights.four(output: o, line: line, column: factor.taps[0].w) }
+    pack(shape, tile: tile) { o, line, factor in weights.four(output: o, line: line, word: factor.taps[0].channel) }
+  }
+
+  /// Packs integers alike.
+  func pack(_ weights: QuantizedWeights, _ shape: ConvolutionShape, tile: Int) -> Storage {
+    pack(shape, tile: tile) { o, line, factor in
+      let tap = factor.taps[0]
+      return weights.four(shape, output: o, channel: tap.channel, tap: line * shape.kernel.w + tap.w)
+    }
   }
 
   private func pack(

@@ -135,6 +135,18 @@ private struct RoundedRow {
   }
 }
 
+extension QuantizedWeights {
+  /// Four weights of neighbouring input channels, as the products read them.
+  func four(_ shape: ConvolutionShape, output: Int, channel: Int, tap: Int) -> Float {
+    var bits: UInt32 = 0
+    for i in 0..<4 {
+      let integer = integers[output * shape.depth + (channel + i) * shape.kernel.count + tap]
+      bits |= UInt32(UInt8(bitPattern: integer)) << UInt32(8 * i)
+    }
+    return Float(bitPattern: bits)
+  }
+}
+
 extension PackedPanels {
   /// Packs integers, four input channels to a float: the rows are ordered tap by tap and four by four.
   init(_ weights: QuantizedWeights, _ shape: ConvolutionShape, _ engine: Engine) {
@@ -156,29 +168,30 @@ extension PackedPanels {
   }
 }
 
-/// What a run makes of the sums of products of integers: their steps, bias and residual in the output's own terms.
-final class IntegerOutputs {
-  /// The store, with these.
-  private(set) var store: ConvolutionStore
-  /// Steps, bias and the residual's factors, each with a register's worth after it.
-  private let numbers: Storage
-
-  init(_ steps: [Float], _ store: ConvolutionStore) {
+extension ConvolutionStore {
+  /// The store of sums of products of integers: their steps, bias and residual in the output's own terms.
+  ///
+  /// - Parameters:
+  ///   - steps: [out] What an integer of the sums counts.
+  ///   - body: Gets the store, which ends with it.
+  func ofIntegers(_ steps: [Float], _ body: (ConvolutionStore) -> Void) {
     let count = steps.count
     let room = (count + 31) / 16 * 16
-    numbers = Storage(count: 3 * room)
+    // Each with a register's worth after it.
+    let numbers = Storage(count: 3 * room)
     let (scales, bias, factors) = (numbers.pointer, numbers.pointer + room, numbers.pointer + 2 * room)
-    let (output, residual) = (store.output.scales, store.residual?.scales)
+    let (output, added) = (self.output.scales, residual?.scales)
     for o in 0..<count {
       let inverse = output.map { 1 / $0.values[o] } ?? 1
       scales[o] = steps[o] * inverse
-      factors[o] = (residual?.values[o] ?? 1) * inverse
-      bias[o] =
-        store.bias[o] * inverse + Float(output?.zero ?? 0) - Float(residual?.zero ?? 0) * factors[o]
+      factors[o] = (added?.values[o] ?? 1) * inverse
+      bias[o] = self.bias[o] * inverse + Float(output?.zero ?? 0) - Float(added?.zero ?? 0) * factors[o]
     }
-    self.store = store
-    self.store.bias = UnsafePointer(bias)
-    self.store.quantized = QuantizedOutputs(
-      scales: scales, residualScales: factors, outputIsUInt8: output != nil, residualIsUInt8: residual != nil)
+    var store = self
+    store.bias = UnsafePointer(bias)
+    store.quantized = QuantizedOutputs(
+      scales: scales, residualScales: factors, outputIsUInt8: output != nil, residualIsUInt8: added != nil)
+    // The store has their addresses only.
+    withExtendedLifetime(numbers) { body(store) }
   }
 }

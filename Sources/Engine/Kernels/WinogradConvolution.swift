@@ -68,10 +68,7 @@ struct WinogradConvolution: ConvolutionMethod {
 
   func run(_ input: FeatureMap, _ store: ConvolutionStore, _ engine: Engine) {
     if !readsIntegers { return compute(input, store, engine) }
-    let outputs = IntegerOutputs([Float](repeating: 1, count: shape.outChannels), store)
-    compute(input, outputs.store, engine)
-    // The store has their addresses only.
-    withExtendedLifetime(outputs) {}
+    store.ofIntegers([Float](repeating: 1, count: shape.outChannels)) { compute(input, $0, engine) }
   }
 
   private func compute(_ input: FeatureMap, _ store: ConvolutionStore, _ engine: Engine) {

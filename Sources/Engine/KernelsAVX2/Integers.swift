@@ -42,6 +42,10 @@ public func quantizeRows(_ rows: QuantizedRows) {
   MicroKernels.quantizeRows(AVX2IntegerUnit.self, bfloat16: false, rows)
 }
 
+/// `MicroKernels.planarRow` of fours.
+@inline(never)
+public func integerPlanarRow(_ row: PlanarRow) { MicroKernels.planarRow(AVX2IntegerUnit.self, isWide: false, row) }
+
 /// `MicroKernels.peakProducts` of fours of bytes.
 @inline(never)
 public func peakIntegerProducts(_ iterations: Int, _ factor: Float) -> Float {

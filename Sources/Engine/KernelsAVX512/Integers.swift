@@ -61,6 +61,10 @@ public func quantizeRows(_ rows: QuantizedRows) {
   MicroKernels.quantizeRows(AVX512IntegerUnit.self, bfloat16: false, rows)
 }
 
+/// `MicroKernels.planarRow` of fours.
+@inline(never)
+public func integerPlanarRow(_ row: PlanarRow) { MicroKernels.planarRow(AVX512IntegerUnit.self, isWide: true, row) }
+
 /// `MicroKernels.peakProducts` of fours of bytes.
 @inline(never)
 public func peakIntegerProducts(_ iterations: Int, _ factor: Float) -> Float {

@@ -76,6 +76,10 @@ public func integerPlanarRow(_ row: PlanarRow) { MicroKernels.planarRow(AVX512VN
 @inline(never)
 public func quantizePixels(_ line: PixelLine) { MicroKernels.quantizePixels(AVX512VNNIIntegerUnit.self, line) }
 
+/// Gathers words of pixels.
+@inline(never)
+public func gatherWords(_ words: PixelWords) { simd_gather_words(words.input, words.next, words.output, words.count) }
+
 /// `MicroKernels.peakProducts` of fours of bytes.
 @inline(never)
 public func peakIntegerProducts(_ iterations: Int, _ factor: Float) -> Float {

@@ -93,6 +93,10 @@ public func quantizeRows(_ rows: QuantizedRows) {
   MicroKernels.quantizeRows(PortableIntegerUnit.self, bfloat16: false, rows)
 }
 
+/// `MicroKernels.planarRow` of fours.
+@inline(never)
+public func integerPlanarRow(_ row: PlanarRow) { MicroKernels.planarRow(PortableIntegerUnit.self, isWide: false, row) }
+
 /// `MicroKernels.peakProducts` of fours of bytes.
 @inline(never)
 public func peakIntegerProducts(_ iterations: Int, _ factor: Float) -> Float {

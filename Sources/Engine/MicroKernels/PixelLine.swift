@@ -34,3 +34,20 @@ public func quantizePixels<Unit: VectorUnit>(_ unit: Unit.Type, _ line: PixelLin
     Unit.storeUInt8(width, Unit.multiplyAdd(offset, last, factor), line.bytes + i)
   }
 }
+
+/// Words of four bytes of a line of pixels, which are written one after the other.
+public struct PixelWords {
+  /// Where the first one begins.
+  public var input: UnsafeRawPointer
+  /// Bytes from one to the next.
+  public var next: Int
+  public var count: Int
+  public var output: UnsafeMutableRawPointer
+
+  public init(input: UnsafeRawPointer, next: Int, count: Int, output: UnsafeMutableRawPointer) {
+    self.input = input
+    self.next = next
+    self.count = count
+    self.output = output
+  }
+}

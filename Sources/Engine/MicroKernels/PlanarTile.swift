@@ -28,10 +28,8 @@ public struct PlanarRow {
   /// Whether the output, or the residual, is bfloat16.
   public var outputIsBFloat16 = false
   public var residualIsBFloat16 = false
-  /// By the tile's channels, what sums of integers are multiplied with; nil for sums of floats.
-  public var scales: UnsafePointer<Float>?
-  /// Whether the output is integers of 8 bits.
-  public var outputIsUInt8 = false
+  /// Of the tile's channels, how sums of products of integers become outputs; nil for sums of floats.
+  public var quantized: QuantizedOutputs?
   /// Room for channels of the tile x 3 registers.
   public var temporary: UnsafeMutablePointer<Float>
 
@@ -179,12 +177,13 @@ func finishPlanar<Unit: VectorUnit>(_ unit: Unit.Type, _ row: PlanarRow, from fi
     var i = 0
     while i < count {
       var value =
-        row.scales.map { Unit.multiplyAdd(addend, Unit.floats(Unit.load(line + i)), Unit.Vector(repeating: $0[c])) }
-        ?? Unit.load(line + i) + addend
+        row.quantized.map {
+          Unit.multiplyAdd(addend, Unit.floats(Unit.load(line + i)), Unit.Vector(repeating: $0.scales[c]))
+        } ?? Unit.load(line + i) + addend
       if let residual = row.residual {
         store(value, line + i)
         for j in i..<min(i + width, count) {
-          line[j] += number(residual + (first + j) * row.residualPitch, c, isBFloat16: row.residualIsBFloat16)
+          line[j] += residualNumber(of: row, residual + (first + j) * row.residualPitch, c)
         }
         value = Unit.load(line + i)
       }
@@ -209,7 +208,8 @@ func storeEight<Unit: VectorUnit>(_ unit: Unit.Type, _ row: PlanarRow, from firs
       i += width
     }
   }
-  if row.outputIsUInt8 {
+  let writesIntegers = row.quantized?.outputIsUInt8 ?? false
+  if writesIntegers {
     // A channel's bytes follow each other from where its numbers began: what they are written over has been read.
     for c in 0..<8 {
       var i = 0
@@ -223,7 +223,7 @@ func storeEight<Unit: VectorUnit>(_ unit: Unit.Type, _ row: PlanarRow, from firs
   let to = row.output + first * row.outputPitch
   var i = 0
   while true {
-    if row.outputIsUInt8 {
+    if writesIntegers {
       Unit.interleaveUInt8(
         UnsafeRawPointer(numbers) + i, 4 * pitch, UnsafeMutableRawPointer(to + i * row.outputPitch), 4 * row.outputPitch
       )
@@ -242,11 +242,12 @@ func storeEight<Unit: VectorUnit>(_ unit: Unit.Type, _ row: PlanarRow, from firs
 @inlinable @inline(never)
 func storePlanar(_ row: PlanarRow, _ width: Int, from first: Int, count: Int) {
   let pitch = 3 * width
+  let writesIntegers = row.quantized?.outputIsUInt8 ?? false
   for i in 0..<count {
     let to = row.output + (first + i) * row.outputPitch
     for c in 0..<row.channels {
       let value = row.temporary[c * pitch + i]
-      if row.outputIsUInt8 {
+      if writesIntegers {
         let byte = value > 0 ? UInt8(min(value, 255).rounded(.toNearestOrEven)) : 0
         UnsafeMutableRawPointer(to).storeBytes(of: byte, toByteOffset: c, as: UInt8.self)
       } else if row.outputIsBFloat16 {
@@ -256,6 +257,17 @@ func storePlanar(_ row: PlanarRow, _ width: Int, from first: Int, count: Int) {
       }
     }
   }
+}
+
+/// What channel `c` of a residual adds.
+@inlinable @inline(__always)
+func residualNumber(of row: PlanarRow, _ residual: UnsafePointer<Float>, _ c: Int) -> Float {
+  guard let quantized = row.quantized else { return number(residual, c, isBFloat16: row.residualIsBFloat16) }
+  let number =
+    quantized.residualIsUInt8
+    ? Float(UnsafeRawPointer(residual).load(fromByteOffset: c, as: UInt8.self))
+    : number(residual, c, isBFloat16: row.residualIsBFloat16)
+  return number * quantized.residualScales[c]
 }
 
 /// Number `index` after an address.

@@ -67,6 +67,28 @@ void simd_store_four_u8_512(void *to, __m512 first, __m512 second, __m512 third,
   _mm512_storeu_si512(to, _mm512_permutexvar_epi32(order, _mm512_packus_epi16(words, others)));
 }
 
+/// Writes words of four bytes that begin every `next` bytes one after the other. Reads up to 12 bytes after the last one.
+static inline __attribute__((always_inline, target("ssse3"))) void simd_gather_words(
+    const char *from, long next, char *to, long count) {
+  // So many words lie in 16 bytes.
+  int group = next <= 4 ? 4 : next <= 12 ? 2 : 1;
+  char order[16];
+  for (int i = 0; i < 16; ++i) order[i] = (char)(i / 4 < group ? i / 4 * next + i % 4 : 0x80);
+  __m128i mask = _mm_loadu_si128((const __m128i *)order);
+  long i = 0;
+  for (; i + group <= count; i += group) {
+    __m128i words = _mm_shuffle_epi8(_mm_loadu_si128((const __m128i *)(from + i * next)), mask);
+    if (group == 4) {
+      _mm_storeu_si128((__m128i *)(to + 4 * i), words);
+    } else if (group == 2) {
+      _mm_storel_epi64((__m128i *)(to + 4 * i), words);
+    } else {
+      __builtin_memcpy(to + 4 * i, from + i * next, 4);
+    }
+  }
+  for (; i < count; ++i) __builtin_memcpy(to + 4 * i, from + i * next, 4);
+}
+
 /// Writes eight rows of 16 bytes as 16 rows of eight. Pitches are in bytes.
 static inline __attribute__((always_inline)) void simd_interleave8_u8(
     const char *from, long pitch, char *to, long to_pitch) {

@@ -207,7 +207,7 @@ let models: [Target] = [
     name: "ModelZoo",
     dependencies: [
       "Configuration", "Datasets", "VideoModels", "Checkpoint", "Kernels", "NN", "RoIAlign", "Tensors", "Parallel",
-      "Wording",
+      "Files", "Wording",
     ], swiftSettings: strict + small),
   .target(
     name: "Inference",

@@ -193,12 +193,21 @@ class Comparisons(unittest.TestCase):
         served = {}
         for comparison in rows:
             served.setdefault(comparison.model, []).append(comparison.precision)
-        convolutions = ("r50", "r101", "x3d-m", "slowfast", "i3d")
+        convolutions = ("r50", "r101", "slowfast", "slowfast-4x16", "slow", "i3d", "c2d", "x3d-m")
         self.assertEqual(served, dict.fromkeys(convolutions, ["fp32", "bf16", "int8"])
                          | dict.fromkeys(("mvitv2-s", "mvitv1-b"), ["fp32", "bf16"]))
         self.assertTrue(all(comparison.title == comparison.precision for comparison in rows))
         non_local = shapes.shape_of(shapes.load_config(CONFIGS["r101"])).stages[2][0].non_local
         self.assertEqual(tuple(non_local.after), (6, 13, 20))
+
+
+    def test_memory(self):
+        """What is asked of slowfast's memory, in the precision that it is asked of."""
+        self.assertEqual({clip.COMPARISONS[name].precision for name in clip.MEMORY_MUST}, {"fp32", "bf16"})
+        for megabytes, verdict in ((280, "must reached"), (281, "ABOVE MUST")):
+            results = {"slowfast": {"turns": [{"peak_rss_bytes": megabytes * 2**20}]}}
+            self.assertEqual(clip.memory_row("r50-bf16", results)[-3:], ["280", "", verdict])
+        self.assertEqual(clip.memory_row("r50", {"slowfast": {"missing": "no program"}})[-3:], ["400", "", "missing"])
 
 
 class Golden(unittest.TestCase):

@@ -35,7 +35,7 @@ import Testing
 
   @Test func layersWithFewPiecesAreNamed() {
     let text = forecast().text
-    #expect(text.contains("layers that leave most of 4 cores idle"))
+    #expect(text.contains("layers that lose the most time on 4 cores"))
     let lines = text.split(separator: "\n")
     #expect(lines.contains { $0.hasPrefix("b ") && $0.contains("few pieces") }, "\(text)")
     #expect(lines.contains { $0.hasPrefix("a ") && !$0.contains("few pieces") }, "\(text)")

@@ -22,6 +22,7 @@ private final class CountingDetector: ObjectDetector {
   let personClass = 1
   let usualScoreThreshold = 0.5
   let notices: [String] = []
+  let convolutions: [Convolution] = []
   var asked: [ImageSize] = []
   var findsNobody = false
   /// Which image of those that it is asked about it cannot take.

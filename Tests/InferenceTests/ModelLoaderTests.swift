@@ -29,12 +29,50 @@ struct ModelLoaderTests {
     for name in ["checkpoint_epoch_00002.pyth", "checkpoint_epoch_00010.pyth", "notes.txt", "zz_checkpoint.pyth"] {
       try writeWeights(of: try configured(base), to: checkpoints + "/" + name)
     }
+    // A calibration of the last one, and what a killed process leaves.
+    for name in ["checkpoint_epoch_00010.pyth.int8.json", "checkpoint_epoch_00011.pyth.part"] {
+      try writeFile(checkpoints + "/" + name, "{}")
+    }
     let found = try load(Array(both.suffix(2)))
     #expect(found.weightsPath == checkpoints + "/checkpoint_epoch_00010.pyth")
     #expect(found.notices.contains { $0.contains("OUTPUT_DIR") && $0.contains("checkpoint_epoch_00010") })
     #expect(try load(both).weightsPath == test)
     #expect(try load(["TASK", "zz"]).weightsPath == checkpoints + "/zz_checkpoint.pyth")
     #expect(try load(["TASK", "ssl"] + both.suffix(2)).weightsPath == train)
+  }
+
+  /// What is read is known before it is.
+  @Test func filesThatAreRead() throws {
+    let config = try configured(thinDetector + ["TEST.CHECKPOINT_FILE_PATH", "w.pyth"])
+    #expect(weightFiles(config, WeightOptions(), quantizes: false) == ["w.pyth"])
+    #expect(weightFiles(config, WeightOptions(), quantizes: true) == ["w.pyth", "w.pyth.int8.json"])
+    #expect(weightFiles(config, WeightOptions(calibration: "c.json"), quantizes: true) == ["w.pyth", "c.json"])
+    #expect(weightFiles(config, WeightOptions(randomSeed: 1), quantizes: true).isEmpty)
+  }
+
+  @Test func randomWeightsHaveNoCalibration() throws {
+    let options = WeightOptions(randomSeed: 7, calibration: "nope.json")
+    let message = text { _ = try LoadedModel(configured(thinDetector), options, engine: engine.with(.int8)) }
+    #expect(message.contains("'nope.json'") && message.contains("these are random ->"), "\(message)")
+  }
+
+  @Test func whatCannotBeComputedInIntegersIsSaid() throws {
+    func notices(_ config: Configuration, _ precision: Precision) throws -> [String] {
+      let options = WeightOptions(randomSeed: 7)
+      return try LoadedModel(config, options, engine: engine.with(precision)).model.algorithmNotices()
+    }
+    let convolutions = try configured(thinDetector + ["RESNET.WIDTH_PER_GROUP", "8"])
+    #expect(try notices(convolutions, .int8).isEmpty)
+    let transformer = try Configuration.load(
+      path: projectRoot + "/configs/Kinetics/MVITv2_S_16x4.yaml",
+      overrides: [
+        "DATA.TEST_CROP_SIZE", "64", "DATA.TRAIN_CROP_SIZE", "64", "DATA.NUM_FRAMES", "4", "MVIT.DEPTH", "1",
+        "MVIT.DIM_MUL", "[]", "MVIT.HEAD_MUL", "[]", "MVIT.POOL_Q_STRIDE", "[]", "MVIT.POOL_KV_STRIDE_ADAPTIVE",
+        "[1, 4, 4]",
+      ], rules: RunRules())
+    #expect(try notices(transformer, .fp32).isEmpty)
+    let found = try notices(transformer, .int8)
+    #expect(found.count == 1 && found[0].hasPrefix("precision int8: no convolution of this network"), "\(found)")
   }
 
   @Test func noWeightsAtAllStopTheRun() throws {

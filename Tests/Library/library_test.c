@@ -371,6 +371,11 @@ static void check_detection(char **arguments) {
   options.calibration = "nowhere.json";
   FAILS(SLOWFAST_BAD_ARGUMENT, "'options->calibration' is for the precision int8, not for fp32",
         slowfast_model_open(config, weights, &options, &model, &message));
+  options.precision = "int8";
+  options.random_weights = 1;
+  FAILS(SLOWFAST_BAD_CONTENT, "'nowhere.json': a calibration is of weights, and these are random",
+        slowfast_model_open(config, NULL, &options, &model, &message));
+  options.random_weights = 0;
   options.precision = "fp64";
   FAILS(SLOWFAST_BAD_ARGUMENT, "'fp64'", slowfast_model_open(config, weights, &options, &model, &message));
   free(scores);

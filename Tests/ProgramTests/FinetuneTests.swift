@@ -76,6 +76,9 @@ struct FinetuneTests {
     #expect(refused.status == 1 && refused.stderr.contains("train.journal'"), "\(refused.stderr)")
     #expect(pathExists(weights) && pathExists(tuned + "/config.yaml") && pathExists(tuned + "/head/state.json"))
     #expect(try listFolder(tuned + "/annotations") == ["val-boxes.csv"])
+    let onItself = finetune(["--overwrite", "--weights", weights])
+    #expect(onItself.stderr.contains("checkpoint_best.pyth' is the file of --weights ->"), "\(onItself.stderr)")
+    #expect(pathExists(weights) && pathExists(tuned + "/head/state.json"))
     // Anew on the same features.
     let anew = finetune(["--overwrite", "--learning-rate", "0.001"])
     expectSuccess(anew)

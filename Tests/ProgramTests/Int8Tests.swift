@@ -1,3 +1,4 @@
+import Checkpoint
 import Files
 import Foundation
 import Tensors
@@ -86,7 +87,8 @@ import Testing
       projectRoot + "/configs/demo/SLOWFAST_8x4_R18_FAST_SMALL.pyth",
     ]
     expectFailure(
-      Program.run(other + int8 + LittleWorld.dataSet), [Self.calibration, "slowfast calibrate and these weights"])
+      Program.run(other + int8 + LittleWorld.dataSet),
+      [Self.calibration, "slowfast calibrate --overwrite, these weights"])
     let damaged = try scratch.file("cut.json", "{\"format\": ")
     expectFailure(
       Self.test(scratch.path + "/b", ["--precision", "int8", "--calibration", damaged]), ["cut.json", "line 1"])
@@ -134,8 +136,18 @@ import Testing
     let output = ["--output", scratch.path + "/c.json"]
     expectFailure(Program.run(["calibrate"] + Self.model + output), status: 64, ["either --videos or --frames"])
     expectFailure(
-      Program.run(["calibrate"] + Self.model + Self.frames + output + ["--precision", "bf16"]), status: 64,
-      ["a calibration is made in fp32"])
+      Program.run(["calibrate"] + Self.model + Self.frames + output + ["--precision", "int8"]), status: 64,
+      ["--precision: a calibration is made in fp32 -> leave it out"])
+    expectFailure(
+      Program.run(["calibrate"] + Self.model + Self.frames + output + ["--calibration", "c.json"]), status: 64,
+      ["--calibration: a calibration is made in fp32 -> leave it out"])
+    let key = ["--videos", "v.mp4", "DATA.TEST_CROP_SIZE", "64"]
+    expectFailure(
+      Program.run(["calibrate"] + Self.model + output + key), status: 64,
+      ["--videos takes every word up to the next option, 'DATA.TEST_CROP_SIZE' too", "before --videos"])
+    let random = ["--cfg", LittleWorld.config, "--precision", "int8", "--calibration", "nope.json"]
+    expectFailure(Program.run(["bench"] + random), ["'nope.json': a calibration is of weights"])
+    expectFailure(Program.run(["tune"] + random), status: 64, ["--calibration: tune measures with random weights"])
     expectFailure(
       Program.run(["calibrate", "--cfg", LittleWorld.config, "--random-weights", "1"] + Self.frames), status: 64,
       ["give --output"])
@@ -174,6 +186,36 @@ import Testing
       #expect(result.stdout.contains("of clips of other videos (4): differ by"), "\(result.stdout)")
       #expect(!result.stderr.contains("this is one video"))
     }
+    // A copy is no other video.
+    let copy = scratch.path + "/copy.mp4"
+    try FileManager.default.copyItem(atPath: videos[0], toPath: copy)
+    let result = Program.run(
+      ["calibrate"] + Self.model + ["--clips", "1", "--output", scratch.path + "/c.json", "--videos", videos[0], copy])
+    expectSuccess(result)
+    #expect(result.stderr.contains("'\(copy)' is a copy of '\(videos[0])'"), "\(result.stderr)")
+    #expect(result.stderr.contains("this is one video") && !result.stdout.contains("other videos"), "\(result.stdout)")
+  }
+
+  @Test("weights with NaN are named, by calibrate and by inspect, with where the first one is")
+  func damagedWeights() throws {
+    let scratch = Scratch()
+    let checkpoint = try Checkpoint(path: Self.weights)
+    let name = try #require(checkpoint.entries.first { $0.name.hasSuffix("pathway0_stem.conv.weight") }).name
+    let tensors = try checkpoint.entries.map { (name: $0.name, tensor: try checkpoint.tensor($0.name)) }
+    try #require(tensors.first { $0.name == name }).tensor.mutableValues[1] = .nan
+    let path = scratch.path + "/nan.safetensors"
+    try writeSafetensors(tensors, to: path)
+    let inspected = Program.run(["inspect", path])
+    expectSuccess(inspected)
+    #expect(
+      inspected.stdout.contains("not finite    '\(name)' has NaN or infinity in 1 of "),
+      "\(inspected.stdout.prefix(900))")
+    #expect(
+      inspected.stdout.contains(" numbers, the first one at [0, 0, 0, 0, 1]\n"), "\(inspected.stdout.prefix(900))")
+    #expect(!Program.run(["inspect", Self.weights]).stdout.contains("not finite"))
+    let call = ["calibrate", "--cfg", LittleWorld.config, "--weights", path] + Self.frames
+    expectFailure(Program.run(call), ["'\(path)'", "'\(name)' has NaN or infinity", "slowfast inspect"])
+    #expect(scratch.files == ["nan.safetensors"])
   }
 
   @Test("a run's journal tells calibrations apart")

@@ -75,6 +75,32 @@ struct OverwriteTests {
       Program.run(overlay + ["--overlay-video", "--no-pictures", "--overwrite"]), ["is read by the same run"])
   }
 
+  /// Weights that a key names or that were found, their calibration, and frames, too.
+  @Test func weightsAndFramesStay() throws {
+    let scratch = Scratch()
+    let demo = projectRoot + "/configs/demo/SLOWFAST_8x4_R18_SMALL.pyth"
+    try makeFolder(scratch.path + "/out/checkpoints")
+    try makeFolder(scratch.path + "/frames/v")
+    let weights = try scratch.file("w.pyth", bytes: readFile(demo, doing: "testing"))
+    let last = try scratch.file("out/checkpoints/checkpoint_epoch_00001.pyth", bytes: readFile(demo, doing: "testing"))
+    let calibration = try scratch.file("w.pyth.int8.json", "{}")
+    let first = LittleWorld.folder + "/frames/\(LittleWorld.video)/\(LittleWorld.video)_000001.jpg"
+    let frame = try scratch.file("frames/v/v_000001.jpg", bytes: readFile(first, doing: "testing"))
+    let forward = ["forward", "--clip", "none.npy"]
+    let calibrate = ["calibrate", "--clips", "1", "--frames", scratch.path + "/frames"]
+    let key = ["TEST.CHECKPOINT_FILE_PATH", weights]
+    for (call, output, more) in [
+      (forward, weights, key), (calibrate, weights, key), (forward, weights, ["TRAIN.CHECKPOINT_FILE_PATH", weights]),
+      (forward, last, ["OUTPUT_DIR", scratch.path + "/out"]), (forward, calibration, key + ["--precision", "int8"]),
+      (calibrate, frame, key), (calibrate, scratch.path + "/frames/c.json", key),
+    ] {
+      let files = try scratch.files.map { try readFile(scratch.path + "/" + $0, doing: "testing") }
+      let result = Program.run(call + ["--cfg", LittleWorld.config, "--output", output, "--overwrite"] + more)
+      expectFailure(result, ["writing the results: '\(output)' is ", "the same run"])
+      #expect(try scratch.files.map { try readFile(scratch.path + "/" + $0, doing: "testing") } == files, "\(call)")
+    }
+  }
+
   @Test func judging() throws {
     let out = Scratch()
     let truth = annotations + "/groundtruth.csv"

@@ -114,6 +114,11 @@ struct TuneTests {
     #expect(try scores(["--tuned", empty]) == scores([]))
     let result = Program.run(["bench", "--plan", "--size", "96x64", "--tuned", empty] + Self.network)
     #expect(result.stderr.contains("--tuned: the plan knows no convolution of this network"), "\(result.stderr)")
+    let people = Program.run([
+      "bench", "people", "--detector", DetectorRunTests.detector, "--threads", "1", "--tuned", empty,
+    ])
+    expectSuccess(people)
+    #expect(people.stderr.contains("--tuned: the plan knows no convolution of this detector"), "\(people.stderr)")
   }
 
   @Test(

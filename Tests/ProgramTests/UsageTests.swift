@@ -147,6 +147,7 @@ struct UsageTests {
         ["test", "--cfg", "x", "--tuned", "p", "--convolution", "direct"],
         "--tuned and --convolution exclude each other"
       ),
+      (["bench", "--bandwidth", "3"], "--bandwidth is of the machines of --cores -> give both"),
       (["tune", "--cfg", "x", "--tuned", "p"], "--tuned: all algorithms are measured"),
       (["tune", "--cfg", "x", "--convolution", "direct"], "--convolution: all algorithms are measured"),
       (["tune", "--cfg", "x", "--measure-plan"], "--measure-plan: all algorithms are measured"),

@@ -139,7 +139,8 @@ struct VisualizeTests {
   @Test(arguments: [
     ([], "Missing expected argument '--output-dir <dir>'"),
     (["--output-dir", "x", "--opacity", "2"], "--opacity is 2.0 -> give 0 (frames alone) to 1"),
-    (["--output-dir", "x", "--precision", "bf16"], "gradients are taken in fp32 -> leave it out"),
+    (["--output-dir", "x", "--precision", "bf16"], "--precision: gradients are taken in fp32 -> leave it out"),
+    (["--output-dir", "x", "--tuned", "p"], "--tuned: gradients are taken in fp32 -> leave it out"),
     (["--output-dir", "x", "--class", "a", "--top-k", "2"], "give one of them"),
     (["--output-dir", "x", "--clip", "a.npy", "--only", "a"], "leave out videos, --proposals, --at and --only"),
     (["--output-dir", "x", "--boxes", "a.npy"], "--boxes are in a clip of --clip -> give both"),

@@ -1,3 +1,4 @@
+public import Checkpoint
 public import Files
 internal import JSON
 public import Kernels
@@ -180,14 +181,17 @@ public struct CalibrationFileError: Error, Equatable, CustomStringConvertible {
 
   /// What is wrong, with which file, and what to do.
   public var description: String {
-    "reading the calibration '\(path)': \(found) -> make it anew with slowfast calibrate and these weights and this config"
+    "reading the calibration '\(path)': \(found) -> make it anew with slowfast calibrate --overwrite, these weights and this config"
   }
 }
 
 /// Why there is no calibration to compute in int8 with.
 public enum NoCalibrationError: Error, Equatable, CustomStringConvertible {
   case none(path: String)
-  case notFinite
+  /// A calibration was given, and nothing that it could be of.
+  case randomWeights(path: String)
+  /// The values of the network are not finite; `weights` says which of those are not, where some are.
+  case notFinite(weights: NotFiniteTensor?)
   case damagedWeights(path: String, operation: String)
   /// Nothing of the network can be integers.
   case nothing
@@ -202,12 +206,18 @@ public enum NoCalibrationError: Error, Equatable, CustomStringConvertible {
       """
     case .damagedWeights(let path, let operation):
       "reading weights '\(path)': those of '\(operation)' are not finite numbers, which integers of 8 bits would hide"
-        + " -> give other weights (slowfast inspect shows these)"
+        + " -> give other weights (slowfast inspect names every such tensor)"
+    case .randomWeights(let path):
+      "reading the calibration '\(path)': a calibration is of weights, and these are random -> give the weights that it was made "
+        + "from, or leave it out"
     case .nothing:
       "--precision int8: no convolution of this network can multiply 8-bit integers: that takes one without groups, of channels in "
         + "eights, after a ReLU, with no depthwise one after it -> compute with --precision bf16"
-    case .notFinite:
-      "calibrating: the network's values are not finite -> check the weights (slowfast inspect) and the videos"
+    case .notFinite(let weights?):
+      "calibrating: the weights '\(weights.path)' are no numbers: \(weights) -> give other weights (slowfast inspect names every "
+        + "such tensor)"
+    case .notFinite(nil):
+      "calibrating: the network's values are not finite, though its weights are -> give other weights: these are too large"
     }
   }
 }

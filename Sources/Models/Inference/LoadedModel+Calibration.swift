@@ -1,6 +1,7 @@
 internal import Checkpoint
 internal import Files
 internal import Kernels
+internal import ModelZoo
 internal import NN
 internal import Tensors
 internal import VideoModels
@@ -20,8 +21,16 @@ extension VideoModel {
     let calibrator = ModelCalibrator(self)
     try calibrator.observeLargest(clip)
     try calibrator.observeSizes(clip)
-    guard let calibration = calibrator.calibration() else { throw NoCalibrationError.notFinite }
+    guard let calibration = calibrator.calibration() else { throw NoCalibrationError.notFinite(weights: nil) }
     return calibration
+  }
+}
+
+extension LoadedModel {
+  /// Why the network's values are not finite: its weights, where some of these are not.
+  public var notFinite: NoCalibrationError {
+    let checkpoint = weightsPath.flatMap { try? Checkpoint(path: $0, naming: PySlowFastNames()) }
+    return .notFinite(weights: checkpoint?.notFiniteTensors(limit: 1).first)
   }
 }
 

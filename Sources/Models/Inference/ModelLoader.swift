@@ -70,6 +70,7 @@ public struct LoadedModel {
     try change(&architecture)
     self.options = options
     if let seed = options.randomSeed {
+      if let path = options.calibration { throw NoCalibrationError.randomWeights(path: path) }
       func weights() -> WeightReader { WeightReader(random: seed) }
       if engine.quantizes {
         let calibration =
@@ -157,6 +158,14 @@ public func missingWeights(_ config: Configuration, _ options: WeightOptions) ->
   return pathExists(found.path) ? nil : "reading weights: no file '\(found.path)' -> give --weights FILE"
 }
 
+/// The files that ``LoadedModel`` reads: the weights, and with integers their calibration.
+///
+/// - Parameter quantizes: Whether the engine will.
+public func weightFiles(_ config: Configuration, _ options: WeightOptions, quantizes: Bool) -> [String] {
+  guard options.randomSeed == nil, let weights = try? checkpointPath(config)?.path else { return [] }
+  return [weights] + (quantizes ? [options.calibrationPath(of: weights)] : [])
+}
+
 /// The file that the reference would test: `TEST.CHECKPOINT_FILE_PATH`, else the last checkpoint of the output
 /// folder, else `TRAIN.CHECKPOINT_FILE_PATH`.
 ///
@@ -165,14 +174,7 @@ public func missingWeights(_ config: Configuration, _ options: WeightOptions) ->
 private func checkpointPath(_ config: Configuration) throws -> (path: String, isFound: Bool)? {
   let test = config[.testCheckpointFilePath]
   if !test.isEmpty { return (test, false) }
-  let folder = joinPath(config[.outputDir], "checkpoints")
-  if isFolder(folder) {
-    let task = config[.task]
-    let names = try listFolder(folder).filter {
-      task.isEmpty ? $0.hasPrefix("checkpoint") : $0.contains("\(task)_checkpoint")
-    }
-    if let last = names.last { return (joinPath(folder, last), true) }
-  }
+  if let last = try outputCheckpoints(config).last { return (last, true) }
   let train = config[.trainCheckpointFilePath]
   return train.isEmpty ? nil : (train, false)
 }

@@ -3,7 +3,7 @@ public import Configuration
 internal import Wording
 
 /// Describes a file of weights in full: format, counts, guessed architecture with the configs that suit and the overrides
-/// that these need, and a line for every tensor.
+/// that these need, tensors with numbers that are not finite, and a line for every tensor.
 ///
 /// - Parameters:
 ///   - config: Reads a config of this project by its path from the project's folder; nil where it is not there.
@@ -13,8 +13,17 @@ public func describe(
   config: (String) -> Configuration? = { _ in nil }
 ) -> String {
   let guess = ArchitectureGuess(checkpoint, families: families)
-  return (checkpoint.summaryLines + guessed(guess, families, config) + [""] + checkpoint.tensorLines)
+  return
+    (checkpoint.summaryLines + notFinite(checkpoint) + guessed(guess, families, config) + [""] + checkpoint.tensorLines)
     .joined(separator: "\n")
+}
+
+/// A line for each tensor with NaN or infinity: scores of such weights are none.
+private func notFinite(_ checkpoint: Checkpoint) -> [String] {
+  let found = checkpoint.notFiniteTensors()
+  let listed = 10
+  return found.prefix(listed).map { "not finite    \($0)" }
+    + (found.count > listed ? ["not finite    \(counted(found.count - listed, "more tensor"))"] : [])
 }
 
 private func guessed(

@@ -1,5 +1,6 @@
 public import Geometry
 public import Imaging
+public import Kernels
 public import NN
 
 /// A box that a detector has found.
@@ -32,6 +33,9 @@ public protocol ObjectDetector: AnyObject {
   var usualScoreThreshold: Double { get }
   /// What the user should know of it, such as people that it is weak at.
   var notices: [String] { get }
+
+  /// The convolutions of its network, for reports of how each is computed.
+  var convolutions: [Convolution] { get }
 
   /// Finds the objects of an image.
   ///

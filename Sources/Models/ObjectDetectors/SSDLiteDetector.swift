@@ -47,6 +47,7 @@ final class SSDLiteDetector: ObjectDetector {
   let personClass = 0
   let usualScoreThreshold = 0.3
   let notices: [String]
+  let convolutions: [Convolution]
   /// Of the network's picture; images are resized to it whatever their shape.
   private let size: ImageSize
   private let anchors: SSDAnchors
@@ -63,6 +64,7 @@ final class SSDLiteDetector: ObjectDetector {
     self.size = size
     classes = made.classes
     anchors = SSDAnchors(sides: made.maps.map { ($0.h, $0.w) })
+    convolutions = made.network.convolutions
     plan = try NetworkPlan(made.network, batch: 1, extents: [extent])
     name = "SSDLite MobileNet v2, \(size.width) x \(size.height)"
     notices = checkpoint.notices + (checkpoint.format == .tensorFlowGraph ? Self.limits : [])

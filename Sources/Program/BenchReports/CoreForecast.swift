@@ -78,7 +78,7 @@ public struct CoreForecast: Sendable {
       TextTable(["cores", "ms a clip", "times faster", "% busy", "ms of pieces", "ms that wait for memory"], rows).text
     for run in runs.dropFirst() {
       let worst = run.layers.sorted { lost($0, run.cores) > lost($1, run.cores) }.prefix(Self.listed)
-      text += "\nlayers that leave most of \(run.cores) cores idle\n"
+      text += "\nlayers that lose the most time on \(run.cores) cores, beside all of them busy\n"
       text +=
         TextTable(
           ["operation", "output (N x TxHxW x C)", "algorithm", "pieces", "ms", "% busy", ""],

@@ -43,7 +43,7 @@ final class Model {
       WeightOptions(
         randomSeed: options.random_weights == 0 ? nil : options.random_seed,
         calibration: options.calibration.map { String(cString: $0) }), engine: engine)
-    notices += loaded.notices
+    notices += loaded.notices + loaded.model.algorithmNotices()
     self.config = config
     self.notices = strdup(notices.joined(separator: "\n"))
     self.loaded = loaded

@@ -76,7 +76,7 @@ struct BenchClipCommand: ParsableCommand {
       engine: engine
     ).model
     let size = clip.size(config)
-    warnOfAlgorithms(model)
+    for notice in model.algorithmNotices(dashes: "--") { Console.warn(notice) }
     if plan { return try printPlan(model, size) }
     let subject = ClipSubject(model, config)
     if let earlier { try earlier.record.check(against: subject.network, size, batch: clip.batch, path: earlier.path) }

@@ -28,7 +28,7 @@ struct BenchPeopleCommand: ParsableCommand {
     help: ArgumentHelp("Width and height of a random image (default: 854x480).", valueName: "WxH"),
     transform: SizeArgument.init(argument:))
   var size: SizeArgument?
-  @OptionGroup var engine: EngineOptions
+  @OptionGroup var engine: DetectorEngineOptions
   @Option(help: "How often to measure; the best and the median are printed.")
   var runs = 5
   @Option(help: "How to print the result.")
@@ -37,9 +37,6 @@ struct BenchPeopleCommand: ParsableCommand {
   var layers = false
 
   func validate() throws {
-    if engine.precision == .int8 {
-      throw ValidationError("--precision is int8, which detectors do not have -> give fp32 or bf16")
-    }
     if format == .json && layers {
       throw ValidationError("--layers prints a table, --format json one object -> leave one of them away")
     }
@@ -58,6 +55,7 @@ struct BenchPeopleCommand: ParsableCommand {
   func run() throws {
     let engine = try engine.make()
     let own = try openDetector(path: detector, DetectorOptions(shortSide: detectorSize), engine: engine)
+    DetectorFileOptions.warnOfUnknownPlan(own, engine)
     let picture = try image.map { try readImage(path: $0) } ?? noise(size?.size ?? ImageSize(width: 854, height: 480))
     var found = 0
     let timing = try Timing(runs: runs) { found = try own.objects(in: picture).count }

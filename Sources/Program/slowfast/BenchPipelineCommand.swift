@@ -59,6 +59,7 @@ struct BenchPipelineCommand: ParsableCommand {
   var format = BenchFormat.text
 
   func validate() throws {
+    try FreeWords.check("--videos", takesNoKeyIn: videos)
     if videos.isEmpty == (frames == nil) {
       throw ValidationError("give either --videos or --frames")
     }
@@ -70,6 +71,9 @@ struct BenchPipelineCommand: ParsableCommand {
     }
     if detectorFile.detector != nil && videos.isEmpty {
       throw ValidationError("--detector sees videos -> give --videos, or leave --detector out")
+    }
+    if options.engine.calibration != nil {
+      throw ValidationError("--calibration: the weights are random, and have none -> leave it out")
     }
     try options.words.check()
     try streams.check(options.engine)

@@ -28,7 +28,7 @@ struct CalibrateCommand: ParsableCommand {
       large, every later use warns. Weights that were trained anew are calibrated anew.
       """)
 
-  @OptionGroup var options: ModelOptions
+  @OptionGroup var options: NetworkOptions<FloatEngineOptions>
 
   @Option(parsing: .upToNextOption, help: ArgumentHelp("Video files.", valueName: "file"), completion: .file())
   var videos: [String] = []
@@ -56,12 +56,10 @@ struct CalibrateCommand: ParsableCommand {
   private var words: FreeWords { FreeWords(options.arguments) }
 
   func validate() throws {
+    try FreeWords.check("--videos", takesNoKeyIn: videos)
     if videos.isEmpty == (frames == nil) { throw ValidationError("give either --videos or --frames") }
     if !(1...1000 ~= clips) { throw ValidationError("--clips is \(clips) -> give 1 to 1000") }
     if !(0.01...1000).contains(fps) { throw ValidationError("--fps is \(fps) -> give 0.01 to 1000") }
-    if options.engine.precision != .fp32 {
-      throw ValidationError("--precision: a calibration is made in fp32 -> leave it out")
-    }
     if options.randomWeights != nil && output == nil {
       throw ValidationError("--random-weights have no file beside which the calibration could go -> give --output")
     }
@@ -71,21 +69,24 @@ struct CalibrateCommand: ParsableCommand {
   func run() throws {
     let config = try options.load(words.overrides)
     // What is not there is said before a network is built.
-    let catalog = try frames.map { try FrameCatalog(folder: $0, framesPerSecond: fps) } ?? FrameCatalog(videos: videos)
+    let catalog =
+      try frames.map { try FrameCatalog(folder: $0, framesPerSecond: fps) } ?? FrameCatalog(videos: differing())
     let loaded = try options.model(config)
     let output = self.output ?? CalibrationFile.path(beside: loaded.weightsPath ?? "")
-    try results.check([output], reading: options.inputFiles + videos, orGive: "write to another file")
+    try results.check(
+      [output], reading: options.inputFiles(config) + videos + [frames].compactMap(\.self),
+      orGive: "write to another file")
     let run = ClipRun(
       model: loaded.model, window: ClipWindow(config), preprocessing: preprocessing(config, loaded))
     if !loaded.model.network.canMultiplyIntegers { throw NoCalibrationError.nothing }
     let plan = try CalibrationPlan(catalog, clips, View(shortSide: config[.dataTestCropSize], crop: crop(config)))
-    let calibration = try observe(run, plan.observed)
+    let calibration = try observe(run, plan.observed, of: loaded)
     let quantized = try LoadedModel(
       config, options.weightOptions, engine: loaded.model.engine.with(.int8), calibration: calibration
     ).model
     let integers = quantized.network.convolutions.filter(\.multipliesIntegers).count
     if integers == 0 { throw NoCalibrationError.nothing }
-    let difference = try compare(run, plan, quantized)
+    let difference = try compare(run, plan, quantized, of: loaded)
     let bound = Calibration(ranges: calibration.ranges, weightsMark: quantized.network.weightsMark)
     try CalibrationFile(
       bound, clips: plan.observed.clips, difference: difference, pixels: loaded.pixelScale(config)
@@ -105,6 +106,29 @@ struct CalibrateCommand: ParsableCommand {
       """)
   }
 
+  /// The videos, each once: what is judged by a copy of what was observed says nothing of other videos.
+  private func differing() throws -> [String] {
+    func size(_ video: String) throws -> Int? {
+      isFolder(video) || !pathExists(video) ? nil : try FileStamp(path: video, doing: Self.comparing).size
+    }
+    let sizes = try Dictionary(grouping: videos, by: size)
+    var copies: [String: String] = [:]
+    for (size, videos) in sizes where size != nil && videos.count > 1 {
+      var first: [String: String] = [:]
+      for video in videos {
+        let content = try fileFingerprint(video, isWhole: true, doing: Self.comparing)
+        if let other = first[content], other != video { copies[video] = other } else { first[content] = video }
+      }
+    }
+    return videos.filter { video in
+      guard let other = copies[video] else { return true }
+      Console.warn("'\(video)' is a copy of '\(other)': both are one video -> leave it out")
+      return false
+    }
+  }
+
+  private static let comparing = "comparing videos"
+
   private func crop(_ config: Configuration) -> View.Crop { config[.detectionEnable] ? .whole : .square(1) }
 
   private func preprocessing(_ config: Configuration, _ loaded: LoadedModel) -> Preprocessing {
@@ -114,7 +138,7 @@ struct CalibrateCommand: ParsableCommand {
     return preprocessing
   }
 
-  private func observe(_ run: ClipRun, _ jobs: [VideoJob]) throws -> Calibration {
+  private func observe(_ run: ClipRun, _ jobs: [VideoJob], of loaded: LoadedModel) throws -> Calibration {
     let calibrator = ModelCalibrator(run.model)
     let progress = Progress("calibrating", total: 2 * jobs.clips, unit: "clip")
     var done = 0
@@ -126,13 +150,13 @@ struct CalibrateCommand: ParsableCommand {
       }
     }
     progress.finish()
-    guard let calibration = calibrator.calibration() else { throw NoCalibrationError.notFinite }
+    guard let calibration = calibrator.calibration() else { throw loaded.notFinite }
     return calibration
   }
 
   /// Scores the clips in fp32 and in int8: three boxes of each where the network scores boxes.
   private func compare(
-    _ run: ClipRun, _ plan: CalibrationPlan, _ quantized: VideoModel
+    _ run: ClipRun, _ plan: CalibrationPlan, _ quantized: VideoModel, of loaded: LoadedModel
   ) throws -> CalibrationFile.Difference {
     let progress = Progress("comparing", total: plan.judged.clips, unit: "clip")
     var (sum, most, number, done) = (0.0, 0.0, 0, 0)
@@ -151,7 +175,7 @@ struct CalibrateCommand: ParsableCommand {
     }
     progress.finish()
     // The head's weights are no integers, and damage in them shows here alone.
-    guard sum.isFinite else { throw NoCalibrationError.notFinite }
+    guard sum.isFinite else { throw loaded.notFinite }
     return CalibrationFile.Difference(mean: sum / Double(max(1, number)), largest: most, of: plan.kind)
   }
 

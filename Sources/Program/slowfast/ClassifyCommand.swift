@@ -143,7 +143,9 @@ struct ClassifyCommand: ParsableCommand {
   }
 
   /// Everything that is read.
-  var inputFiles: [String] { videos + [labels].compactMap(\.self) + options.inputFiles }
+  func inputFiles(_ config: Configuration) -> [String] {
+    videos + [labels].compactMap(\.self) + options.inputFiles(config)
+  }
 
   /// What the user should know of the inputs.
   func notices(_ classification: VideoClassification) -> [String] {
@@ -165,7 +167,8 @@ struct ClassifyCommand: ParsableCommand {
     }
     let run = try ScoringRun(
       classification, runs, options.status(config, "classify", labelMap: labels), folder: place(config).folder,
-      outputs: outputs(overlays), reading: inputFiles, isStill: false, damage, results, orGive: "give another name",
+      outputs: outputs(overlays), reading: inputFiles(config), isStill: false, damage, results,
+      orGive: "give another name",
       sharesFolder: true)
     defer { run.close() }
     Console.say(run.job.description)

@@ -10,18 +10,21 @@ internal import VideoModels
 struct CoresOption: ParsableArguments {
   @Option(
     help: ArgumentHelp(
-      "Also predict the clip on machines of so many cores, and print which layers leave them idle: 8,16,64. A model of what the pieces of each layer take on one core of this one (docs/engine.md).",
+      "Also predict the clip on machines of so many cores, and print which layers lose the most time there: 8,16,64. A model of what the pieces of each layer take on one core of this one (docs/engine.md).",
       valueName: "N,N,..."),
     transform: CoreCounts.init(argument:))
   var cores: CoreCounts?
   @Option(
-    help: ArgumentHelp("With --cores: what the memory of those machines gives all cores together.", valueName: "GB/s"))
-  var bandwidth = 200.0
+    help: ArgumentHelp(
+      "With --cores: what the memory of those machines gives all cores together (default: 200).", valueName: "GB/s"))
+  var bandwidth: Double?
 
   func validate(_ format: BenchFormat) throws {
     if format == .json && cores != nil {
       throw ValidationError("--cores prints tables, --format json one object -> leave one of them away")
     }
+    guard let bandwidth else { return }
+    if cores == nil { throw ValidationError("--bandwidth is of the machines of --cores -> give both, or leave it out") }
     if !(bandwidth >= 1 && bandwidth <= 10_000) {
       throw ValidationError("--bandwidth is \(bandwidth) -> give 1 to 10000 (GB/s)")
     }
@@ -42,7 +45,7 @@ struct CoresOption: ParsableArguments {
       return (cores: count, layers: best)
     }
     return CoreForecast(
-      measured, on: CoreForecast.Machine(barrier: barrierSeconds(engine.pool), bandwidth: bandwidth * 1e9))
+      measured, on: CoreForecast.Machine(barrier: barrierSeconds(engine.pool), bandwidth: (bandwidth ?? 200) * 1e9))
   }
 
   /// What a loop takes whose pieces do nothing, one for each thread.

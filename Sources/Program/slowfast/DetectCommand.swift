@@ -255,7 +255,7 @@ struct DetectCommand: ParsableCommand {
       detection, in: place ?? takePlace(shard, status()), outputs: outputs(detection),
       reading: videos + source.inputFiles + [people?.path].compactMap(\.self) + boxes.inputFiles + drawing.inputFiles
         + filmPeople.inputFiles
-        + [labelmap].compactMap(\.self) + options.inputFiles
+        + [labelmap].compactMap(\.self) + [options.config]
         + models.inputFiles,
       isStill: still, damage,
       results)

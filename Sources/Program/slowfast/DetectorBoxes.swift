@@ -89,7 +89,7 @@ final class DetectorBoxes {
   /// - Throws: Whatever is wrong with them.
   init(
     _ source: BoxSourceOptions, videos: [String], every: Double, startingSecond: Double?, framesPerSecond: Double,
-    limit: Int?, folder: String, _ engine: EngineOptions, _ damage: DamageOption, _ results: OverwriteOptions
+    limit: Int?, folder: String, _ engine: some EngineChoice, _ damage: DamageOption, _ results: OverwriteOptions
   ) throws {
     path = joinPath(folder, "people.csv")
     journalPath = joinPath(folder, "people.journal")

@@ -48,5 +48,12 @@ struct DetectorFileOptions: ParsableArguments {
     return loaded
   }
 
+  /// Says that a tuned plan knows none of the detector's layers, where that is so.
+  static func warnOfUnknownPlan(_ detector: any ObjectDetector, _ engine: Engine) {
+    if engine.planner.tuned == nil || detector.convolutions.contains(where: { $0.choice == .file }) { return }
+    Console.warn(
+      "--tuned: the plan knows no convolution of this detector, the algorithms are those of the rule -> leave it out")
+  }
+
   func threshold(_ loaded: LoadedDetector) -> Double { personScore ?? loaded.detector.usualScoreThreshold }
 }

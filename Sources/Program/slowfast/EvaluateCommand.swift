@@ -209,7 +209,9 @@ struct EvaluateCommand: ParsableCommand {
     let pool = WorkerPool()
     let lock = try report.folder.map { try FolderLock($0) }
     defer { lock?.release() }
-    try results.check([output, report.page].compactMap(\.self), orGive: "write elsewhere")
+    try results.check(
+      [output, report.page].compactMap(\.self), reading: report.video + [report.frames].compactMap(\.self),
+      orGive: "write elsewhere")
     let catalog = try report.catalog()
     let text: String
     if let path = predictions.predictions {

@@ -325,6 +325,9 @@ struct FinetuneCommand: ParsableCommand {
     let scored = try proposals.isEmpty ? [scoredBoxes(validation, &annotations)] : proposals
     let config = try configuration(
       train, validation, scored, labels, loaded.map { detectorFile.threshold($0) })
+    if overwrite {
+      try refuseOverwriting(FineTuning.checkpointPath(config), by: "--output-dir", [("--weights", weights)])
+    }
     for notice in config.notices { Console.warn(notice) }
     let found = annotations
     let findingPeople: (() throws -> Void)? = loaded.map { loaded in

@@ -45,10 +45,10 @@ struct ForwardCommand: ParsableCommand {
   func validate() throws { try words.check() }
 
   func run() throws {
-    try results.check(
-      [output, stages].compactMap(\.self), reading: [clip] + [boxes].compactMap(\.self) + options.inputFiles,
-      orGive: "write to other files")
     let config = try options.load(words.overrides)
+    try results.check(
+      [output, stages].compactMap(\.self), reading: [clip] + [boxes].compactMap(\.self) + options.inputFiles(config),
+      orGive: "write to other files")
     let clip = try Tensor(npy: clip)
     guard clip.shape.count == 5 else {
       throw ShapeError(file: self.clip, expected: "five axes [N, 3, T, H, W]", found: clip.shape)
@@ -92,7 +92,7 @@ struct ForwardCommand: ParsableCommand {
 /// Scores that are no numbers.
 struct NotFinite: Error, CustomStringConvertible {
   let description =
-    "running the model: the scores are not finite numbers -> look for NaN and infinity in the weights, and with --stages where they begin"
+    "running the model: the scores are not finite numbers -> look for NaN and infinity in the weights (slowfast inspect), and with --stages where they begin"
 }
 
 /// A NumPy file of another shape than the command takes.

@@ -39,6 +39,19 @@ struct FreeWords {
     throw ValidationError("\(key) is what \(option) says -> leave it out")
   }
 
+  /// Tells a key behind an option that takes any number of names from one of these.
+  ///
+  /// - Parameters:
+  ///   - option: As `--videos`.
+  ///   - values: What it has taken.
+  /// - Throws: `ValidationError`.
+  static func check(_ option: String, takesNoKeyIn values: [String]) throws {
+    guard let key = values.first(where: { !pathExists($0) && looksLikeKey($0) }) else { return }
+    throw ValidationError(
+      "\(option) takes every word up to the next option, '\(key)' too, which is a config key -> put KEY VALUE before \(option), or -- "
+        + "before them")
+  }
+
   /// Tells a mistyped option from the names and pairs it was taken for.
   ///
   /// - Throws: `ValidationError`.

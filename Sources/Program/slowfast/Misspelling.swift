@@ -31,12 +31,22 @@ func unknownOption(in words: [String]) -> Misspelling? {
   for word in call.rest.prefix(while: { $0 != "--" }) where word.hasPrefix("--") {
     let option = String(word.prefix { $0 != "=" })
     if known.contains(option) { continue }
+    if let lack = lacks.first(where: { call.path.hasSuffix($0.command) && $0.options.contains(option) }) {
+      return Misspelling(text: "\(option): \(lack.reason) -> leave it out", command: call.path)
+    }
     let near = begun(by: option, among: known) ?? nearest(to: option, among: known)
     let advice = near.map { "did you mean '\($0)'?" } ?? adviceFromElsewhere(option)
     return Misspelling(text: "unknown option '\(option)' -> \(advice)", command: call.path)
   }
   return nil
 }
+
+/// Options of other commands that some do without, and why.
+private let lacks: [(command: String, options: [String], reason: String)] = [
+  ("calibrate", ["--precision", "--calibration"], "a calibration is made in fp32"),
+  ("visualize", ["--precision", "--calibration", "--tuned"], "gradients are taken in fp32"),
+  ("people", ["--calibration"], "detectors have no int8"),
+]
 
 /// The shortest option that begins with a word of three letters or more, which is likelier meant than one of as many letters.
 private func begun(by word: String, among options: [String]) -> String? {

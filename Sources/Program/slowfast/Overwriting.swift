@@ -15,6 +15,7 @@ struct OverwriteOptions: ParsableArguments {
   /// what the run reads with it either.
   ///
   /// - Parameters:
+  ///   - inputs: What the run reads; of a folder all that is in it.
   ///   - journal: Of a run that may go on: the results that it had begun to write are its own.
   ///   - makesFolders: False for a call that writes nothing.
   func check(
@@ -24,10 +25,16 @@ struct OverwriteOptions: ParsableArguments {
     let read = Set(inputs.compactMap(FileIdentity.init))
     // What a run keeps may not be there yet.
     let names = Set(inputs.map(resolvedPath))
+    let folders = inputs.filter(isFolder).map {
+      (path: $0, start: splitPath(resolvedPath(joinPath($0, "-"))).folder + "/")
+    }
     var written: Set<String> = []
     for path in paths {
       if FileIdentity(path).map(read.contains) == true || !isDevice(path) && names.contains(resolvedPath(path)) {
         throw InputReplaced(path: path, elsewhere: elsewhere)
+      }
+      if !isDevice(path), let folder = folders.first(where: { resolvedPath(path).hasPrefix($0.start) }) {
+        throw InputReplaced(path: path, folder: folder.path, elsewhere: elsewhere)
       }
       if !isDevice(path), !written.insert(resolvedPath(path)).inserted { throw WrittenTwice(path: path) }
     }
@@ -66,10 +73,16 @@ func refuseOverwriting(_ output: String?, by option: String, _ others: [(name: S
 /// A result that would take the place of a file that the same run reads.
 private struct InputReplaced: Error, CustomStringConvertible {
   let path: String
+  /// Of the frames or videos that it would lie in; nil for a file.
+  var folder: String?
   let elsewhere: String
 
   var description: String {
-    "writing the results: '\(path)' is read by the same run, or kept by it -> \(elsewhere)"
+    if let folder {
+      return
+        "writing the results: '\(path)' is in '\(folder)', whose pictures or videos the same run reads -> \(elsewhere)"
+    }
+    return "writing the results: '\(path)' is read by the same run, or kept by it -> \(elsewhere)"
       + (elsewhere.hasSuffix("another name") ? "" : ", or another name")
   }
 }

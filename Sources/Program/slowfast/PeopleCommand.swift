@@ -71,12 +71,9 @@ struct PeopleCommand: ParsableCommand {
 
   @OptionGroup var results: OverwriteOptions
 
-  @OptionGroup var engine: EngineOptions
+  @OptionGroup var engine: DetectorEngineOptions
 
   func validate() throws {
-    if engine.precision == .int8 {
-      throw ValidationError("--precision is int8, which detectors do not have -> give fp32 or bf16")
-    }
     if detectorFile.detector == nil { throw ValidationError("Missing expected argument '--detector <file>'") }
     if every != nil && everyFrame { throw ValidationError("--every and --every-frame exclude each other -> give one") }
     if let every, !(every > 0 && every.isFinite) {
@@ -123,6 +120,7 @@ struct PeopleCommand: ParsableCommand {
       for (name, cause) in detection.unreadable { Console.say("  \(name): \(cause)") }
     }
     let loaded = try detectorFile.load(detectorFile.detector ?? "", engine.make())
+    DetectorFileOptions.warnOfUnknownPlan(loaded.detector, loaded.engine)
     let run = try PeopleRun(
       detection, loaded, personClass: classIndex, journal: journal, isReplacing: results.overwrite)
     defer { run.journal.close() }

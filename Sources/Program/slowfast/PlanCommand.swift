@@ -48,7 +48,7 @@ struct PlanTestCommand: ParsableCommand {
         test, [try command.options.model(config, streams: command.streams.count)],
         command.options.status(config, "test", labelMap: nil), "\(test.views)", shard,
         outputs: VideoResults(config, folder: command.folder(config)).files + command.scores.files,
-        reading: test.inputFiles + command.options.inputFiles)
+        reading: test.inputFiles + command.options.inputFiles(config))
     }
     let models = try command.models(config)
     var test = try AVATest(config, ensemble: models.ensemble, with: models.missing)
@@ -59,7 +59,7 @@ struct PlanTestCommand: ParsableCommand {
       test, models.load(), models.note(in: command.options.status(config, "test", labelMap: nil)),
       models.ensemble.map { "\($0)" } ?? "\(test.views)", shard,
       outputs: test.outputs(in: command.folder(config)) + command.scores.files,
-      reading: test.inputFiles + command.options.inputFiles + models.inputFiles)
+      reading: test.inputFiles + [command.options.config] + models.inputFiles)
   }
 
   /// Lets a test know what the run that it is of has scored already.
@@ -132,7 +132,7 @@ struct PlanDetectCommand: ParsableCommand {
         outputs,
         reading: command.videos + command.source.inputFiles + command.boxes.inputFiles
           + [command.labelmap].compactMap(\.self)
-          + command.options.inputFiles + models.inputFiles,
+          + [command.options.config] + models.inputFiles,
         begunIn: journal, orGive: "give another --output-dir",
         makesFolders: false)
     }
@@ -175,7 +175,8 @@ struct PlanClassifyCommand: ParsableCommand {
     let outputs = command.outputs(overlays)
     if shard == nil {
       try command.results.check(
-        outputs, reading: command.inputFiles, begunIn: directory?.journal(nil) ?? beside, orGive: "give another name",
+        outputs, reading: command.inputFiles(config), begunIn: directory?.journal(nil) ?? beside,
+        orGive: "give another name",
         makesFolders: false)
     }
     let models = [try command.options.model(config, streams: command.streams.count)]

@@ -13,7 +13,7 @@ struct StreamOptions: ParsableArguments {
   var count = 1
 
   /// Refuses what the threads cannot be divided into.
-  func check(_ engine: EngineOptions) throws {
+  func check(_ engine: some EngineChoice) throws {
     if count < 1 { throw ValidationError("--streams is \(count) -> give 1 or more") }
     let threads = engine.threads ?? availableProcessors()
     if count > threads {

@@ -104,7 +104,7 @@ struct TestModels {
   }
 
   /// The files that were and will be read.
-  var inputFiles: [String] { [file?.path].compactMap(\.self) + parts.flatMap(\.options.inputFiles) }
+  var inputFiles: [String] { [file?.path].compactMap(\.self) + parts.flatMap { $0.options.inputFiles($0.config) } }
 
   /// Says of a run's status how its models' scores become one.
   func note(in status: RunStatus) -> RunStatus {

@@ -44,6 +44,9 @@ struct TuneCommand: ParsableCommand {
     ] where isGiven {
       throw ValidationError("\(name): all algorithms are measured -> leave it out")
     }
+    if engine.calibration != nil {
+      throw ValidationError("--calibration: tune measures with random weights, which have none -> leave it out")
+    }
     try options.words.check()
   }
 
@@ -53,10 +56,7 @@ struct TuneCommand: ParsableCommand {
     let setting = TunedPlanFile.Setting(engine, program: programVersion)
     let path = output ?? usualName(setting)
     try results.check([path], reading: [options.config].compactMap(\.self), orGive: "give another --output")
-    let calibration = options.engine.calibration
-    let model = try LoadedModel(
-      config, WeightOptions(randomSeed: 1, calibration: calibration), engine: engine
-    ).model
+    let model = try LoadedModel(config, WeightOptions(randomSeed: 1), engine: engine).model
     let size = clip.size(config)
     var generator = SeededGenerator(seed: 1)
     let input = randomClip(model, size, batch: clip.batch, &generator)

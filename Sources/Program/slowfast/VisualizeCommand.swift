@@ -75,7 +75,7 @@ struct VisualizeCommand: ParsableCommand {
 
   @OptionGroup var results: OverwriteOptions
 
-  @OptionGroup var options: ModelOptions
+  @OptionGroup var options: NetworkOptions<GradientEngineOptions>
 
   /// The videos stand before the first word that looks like a config key.
   private var words: FreeWords { FreeWords(options.arguments, takesNames: true) }
@@ -85,12 +85,6 @@ struct VisualizeCommand: ParsableCommand {
     try words.check("--output-dir", outputDir, says: Key.outputDir.name)
     for key in [Key.avaLabelMapFile, .demoLabelFilePath, .tensorboardClassNamesPath] {
       try words.check("--labels", classes.labels, says: key.name)
-    }
-    if options.engine.precision != .fp32 {
-      throw ValidationError("--precision: gradients are taken in fp32 -> leave it out")
-    }
-    if options.engine.calibration != nil || options.engine.tuned != nil {
-      throw ValidationError("--calibration and --tuned are for inference -> leave them out")
     }
     if !(0...1 ~= opacity) { throw ValidationError("--opacity is \(opacity) -> give 0 (frames alone) to 1") }
     if outputDir == nil, !listLayers { throw ValidationError("Missing expected argument '--output-dir <dir>'") }
@@ -108,7 +102,7 @@ struct VisualizeCommand: ParsableCommand {
     let plan = VisualizationPlan(
       folder: folder, classes: labels, colors: colors, opacity: Float(opacity), writesFilms: !leavesOutFilms,
       writesArrays: arrays, config)
-    let reading = words.names + clips.inputFiles + classes.inputFiles + options.inputFiles
+    let reading = words.names + clips.inputFiles + classes.inputFiles + options.inputFiles(config)
     // The page is there when all is; that it may be written is known before.
     try results.check([plan.page], reading: reading, orGive: "give another --output-dir")
     for notice in source.notices { Console.warn(notice) }
@@ -129,7 +123,9 @@ struct VisualizeCommand: ParsableCommand {
           throw Interrupted("\(done) of \(counted(total, "clip")) are in \(folder), without the page")
         }
         try runningConfigured {
-          try drawing.draw(task, clip, boxes) { try results.check($0, orGive: "give another --output-dir") }
+          try drawing.draw(task, clip, boxes) {
+            try results.check($0, reading: reading, orGive: "give another --output-dir")
+          }
         }
         done += 1
         progress.update(done)

@@ -68,7 +68,7 @@ public struct TrainingStart {
       if let found = model.firstUnsoundWeight {
         throw TrainingError.damagedCheckpoint(
           path: path, reason: "'\(path)': '\(found)' has values that are no numbers",
-          previous: try checkpoints(config).last { $0 < path })
+          previous: try outputCheckpoints(config, ofEpochs: true).last { $0 < path })
       }
     }
     if report.found == 0 { try report.check(allowPartial: false) }
@@ -93,7 +93,8 @@ public struct TrainingStart {
     do { return try read() } catch let error as CheckpointError {
       guard let path else { throw error }
       throw TrainingError.damagedCheckpoint(
-        path: path, reason: withoutAdvice(error), previous: try checkpoints(config).last { $0 < path })
+        path: path, reason: withoutAdvice(error),
+        previous: try outputCheckpoints(config, ofEpochs: true).last { $0 < path })
     }
   }
 
@@ -164,9 +165,6 @@ public struct TrainingStart {
   private static func shape(_ shape: [Int]) -> String { shape.map { "\($0)" }.joined(separator: "x") }
 }
 
-/// The folder of a training's checkpoints.
-public func checkpointFolder(_ config: Configuration) -> String { joinPath(config[.outputDir], "checkpoints") }
-
 /// Where the checkpoint of an epoch goes, as PySlowFast calls it.
 ///
 /// - Parameter epoch: From 0.
@@ -181,14 +179,4 @@ public func checkpointPath(_ config: Configuration, epoch: Int) -> String {
 /// The last checkpoint of an output folder; nil where there is none.
 ///
 /// - Throws: `FileError` for a folder that cannot be read.
-func lastCheckpoint(_ config: Configuration) throws -> String? { try checkpoints(config).last }
-
-/// The checkpoints of an output folder, the oldest epoch first.
-private func checkpoints(_ config: Configuration) throws -> [String] {
-  let folder = checkpointFolder(config)
-  guard isFolder(folder) else { return [] }
-  let task = config[.task]
-  let start = (task.isEmpty ? "" : "\(task)_") + "checkpoint_epoch_"
-  let names = try listFolder(folder).filter { $0.hasPrefix(start) && $0.hasSuffix(".pyth") }
-  return names.sorted().map { joinPath(folder, $0) }
-}
+func lastCheckpoint(_ config: Configuration) throws -> String? { try outputCheckpoints(config, ofEpochs: true).last }

@@ -20,7 +20,7 @@ final class RCNNBoxHead {
   }
 
   private let conventions: RCNNConventions
-  private let convolutions: [Convolution]
+  let convolutions: [Convolution]
   private let layers: [PackedLinear]
   private let classScores: PackedLinear
   private let boxDeltas: PackedLinear

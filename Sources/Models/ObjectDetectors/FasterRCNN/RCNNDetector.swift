@@ -19,6 +19,7 @@ public final class RCNNDetector: ObjectDetector {
   public let personClass: Int
   /// What AVA's configurations take.
   public var usualScoreThreshold: Double { 0.8 }
+  public var convolutions: [Convolution] { network.network.convolutions + head.convolutions }
 
   private let conventions: RCNNConventions
   private let pixels: PixelConvention

@@ -43,8 +43,9 @@ public struct LoaderOptions: Sendable {
 /// Loads the batches of an epoch ahead of their use: threads read samples, one more puts them together.
 ///
 /// Batches come in the plan's order and are the same for any number of workers. A sample that cannot be read is replaced by
-/// another one, which is drawn, or left out, and a batch of which nothing is left with it; `takeUnreadable` tells. At most `ahead` finished batches, the one in the making and twice as
-/// many samples as there are workers are held. Letting go of a loader stops it after the samples at hand.
+/// another one, which is drawn, or left out, and a batch of which nothing is left with it; `takeUnreadable` tells. At most `ahead`
+/// finished batches, the one in the making and twice as many samples as there are workers are held. Letting go of a loader stops
+/// it after the samples at hand.
 ///
 /// Not to be used by two threads at once.
 public final class BatchLoader {

@@ -201,7 +201,7 @@ import Testing
     // A mark of UTF-8 at the beginning is no damage.
     let file = try #require(try read(project(""), as: "v.json"))
     #expect(file.records.map(\.position) == [.time(2.5)])
-    #expect(file.leftOut.map { "\($0.what) \($0.count)" } == ["box without a time 1"])
+    #expect(file.leftOut.map { "\($0.what) \($0.count)" } == ["region without a time 1"])
     #expect(try read(project("1"), as: "v.json")?.records.count == 2)
   }
 

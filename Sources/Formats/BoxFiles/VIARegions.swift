@@ -59,7 +59,7 @@ struct VIARegions {
     }
     // Of a video it lies at no moment; its name says none, whatever number it ends in.
     if times.isEmpty, !hasPictureEnding(file) {
-      builder.leaveOut("box without a time")
+      builder.leaveOut("region without a time")
       return
     }
     guard shape.count == 5 else {

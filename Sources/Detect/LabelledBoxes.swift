@@ -60,7 +60,7 @@ public struct LabelledBoxes: Sendable {
     options.names = .none
     let pictures = videos.compactMap { video in FrameInput.pictureNames(of: video.path).map { (video.name, $0) } }
     if file.records.isEmpty {
-      throw LabelledBoxesError.nothing(path: path, videos: videos.map(\.name), reasons: Self.leftOut(of: file))
+      throw LabelledBoxesError.noBox(path: path, reasons: Self.leftOut(of: file))
     }
     var source = try BoxProposals(
       file.numbered(), options, scoreThreshold: 0, videos: videos.map(\.name),
@@ -130,14 +130,18 @@ public struct LabelledBoxes: Sendable {
     if beside > 0 {
       notices.append("'\(path)': \(counted(beside, "box", plural: "boxes")) beside the picture left out")
     }
-    let others = source.finish().summary.unlistedVideos.map { "\($0.video) (\($0.rows))" }
+    let unlisted = source.finish().summary.unlistedVideos
+    let others = unlisted.map { "\($0.video) (\($0.rows))" }
     if !others.isEmpty {
       notices.append(
         "'\(path)' has boxes of videos that are not given, which are left out: \(listed(others, limit: 10))")
     }
     notices += source.notices
     self.notices = notices
-    if rows.isEmpty { throw LabelledBoxesError.nothing(path: path, videos: videos.map(\.name), reasons: notices) }
+    if rows.isEmpty {
+      throw LabelledBoxesError.nothing(
+        path: path, videos: videos.map(\.name), others: unlisted.map(\.video), reasons: notices)
+    }
   }
 
   private static func isNear(_ a: UnitBox, _ b: UnitBox, _ size: ImageSize) -> Bool {
@@ -208,7 +212,10 @@ public enum LabelledBoxesError: Error, Equatable, CustomStringConvertible {
   case twoPlaces(place: String, id: Int)
   case otherSize(path: String, video: String, reach: String, size: String)
   case otherShape(path: String, video: String, stated: String, size: String)
-  case nothing(path: String, videos: [String], reasons: [String])
+  /// The file has not one box; what it has.
+  case noBox(path: String, reasons: [String])
+  /// No box is of a video that is given; `others` are the videos that boxes name.
+  case nothing(path: String, videos: [String], others: [String], reasons: [String])
 
   public var description: String {
     switch self {
@@ -236,7 +243,16 @@ public enum LabelledBoxesError: Error, Equatable, CustomStringConvertible {
     case .otherShape(let path, let video, let stated, let size):
       return "reading boxes with classes: "
         + ProposalError.otherShape(path: path, video: video, stated: stated, size: size)
-    case .nothing(let path, let videos, let reasons):
+    case .noBox(let path, let reasons):
+      let why = reasons.isEmpty ? "" : " (\(reasons.joined(separator: "; ")))"
+      return "reading boxes with classes: '\(path)' has no box\(why) -> draw boxes in it, or give another file"
+    case .nothing(let path, let videos, let others, let reasons):
+      if !others.isEmpty {
+        return
+          "reading boxes with classes: '\(path)' has boxes of \(listed(others, limit: 5)), and given is "
+          + "\(listed(videos, limit: 5)) -> give \(others.count == 1 ? "this video" : "these videos") with --videos; where they are "
+          + "the same, the names in the file must be the videos' without their endings"
+      }
       let why = reasons.isEmpty ? "" : " (\(reasons.joined(separator: "; ")))"
       return
         "reading boxes with classes: '\(path)' has no box of \(listed(videos, limit: 5))\(why) -> the names in it must "

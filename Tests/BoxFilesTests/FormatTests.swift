@@ -185,6 +185,26 @@ import Testing
     #expect(file.records[0].place.number == 6)
   }
 
+  @Test(
+    "VIA 3: a box of a video at no time is left out, whatever number the video's name ends in",
+    arguments: [
+      "synth7_1.mp4", "synth7_1.avi", "clip_25", "a.mp4_12",
+    ])
+  func viaWithoutTimes(_ name: String) throws {
+    func project(_ times: String) -> String {
+      "\u{FEFF}{\"project\": {\"vid_list\": [\"1\"]}, \"file\": {\"1\": {\"fid\": \"1\", \"fname\": \"\(name)\"}}, \"view\": {\"1\": "
+        + "{\"fid_list\": [\"1\"]}}, \"metadata\": {"
+        + [times, "2.5"].map {
+          "\"m\($0)\": {\"vid\": \"1\", \"z\": [\($0)], \"xy\": [2, 1, 2, 30, 40], \"av\": {}}"
+        }.joined(separator: ", ") + "}}"
+    }
+    // A mark of UTF-8 at the beginning is no damage.
+    let file = try #require(try read(project(""), as: "v.json"))
+    #expect(file.records.map(\.position) == [.time(2.5)])
+    #expect(file.leftOut.map { "\($0.what) \($0.count)" } == ["region without a time 1"])
+    #expect(try read(project("1"), as: "v.json")?.records.count == 2)
+  }
+
   @Test("CVAT: frames of a task that takes every third from the tenth on are the video's, as the export has them")
   func cvatSteps() throws {
     let text = """

@@ -27,6 +27,15 @@ import Testing
         == true)
   }
 
+  /// What all of them would say the first one says.
+  @Test func ranksThatWereLaunched() {
+    for (environment, rank) in [
+      ([:], 0), (["OMPI_COMM_WORLD_SIZE": "2", "OMPI_COMM_WORLD_RANK": "1"], 1),
+      (["PMI_RANK": "2", "PMI_SIZE": "3"], 2),
+      (["SLURM_STEP_NUM_TASKS": "4", "SLURM_PROCID": "3"], 3),
+    ] { #expect(launchedRank { environment[$0] } == rank) }
+  }
+
   @Test func mpirunOfOpenMPI() throws {
     // It sets PMIx's variables, too; and Slurm's are there where it runs in a job.
     let found = try find([

@@ -86,6 +86,22 @@ import Testing
     #expect(try LabelledBoxes(path: rows, labels: labels("run"), videos: []) == nil)
   }
 
+  /// Boxes of another video than is given, or none at all: the remedy is another one.
+  @Test func filesWithoutABoxOfTheVideo() throws {
+    defer { folder.remove() }
+    let own = try labels("run")
+    let other = video(track("run", [25], left: 0)).replacing("bframes.mp4", with: "synth7_1.mp4")
+    let stranger = #expect(throws: LabelledBoxesError.self) { try read(other, own) }
+    #expect(
+      "\(String(describing: stranger))".contains(
+        "boxes.xml' has boxes of synth7_1.mp4, and given is bframes -> give this video with --videos"),
+      "\(String(describing: stranger))")
+    let empty = #expect(throws: LabelledBoxesError.self) { try read(video(track("run", [], left: 0)), own) }
+    #expect(
+      "\(String(describing: empty))".contains("boxes.xml' has no box -> draw boxes in it"),
+      "\(String(describing: empty))")
+  }
+
   private func classes(_ found: LabelledBoxes?) -> [[Int]]? { found?.rows.map(\.classes) }
 
   /// Corners up to a pixel apart are one person, at the first box's place; beyond that they are two.

@@ -59,6 +59,19 @@ import VideoModels
       "\(String(describing: error))")
   }
 
+  /// What another encoding's bytes would be taken for is not said.
+  @Test func otherEncodings() throws {
+    let folder = Scratch()
+    let path = try folder.file("a.txt", "")
+    let file = try AtomicFile(path: path)
+    try file.write([0xFF, 0xFE] + "wave\n".utf16.flatMap { [UInt8($0 & 0xFF), UInt8($0 >> 8)] })
+    try file.commit()
+    let error = #expect(throws: FineTuningError.self) { try ClassList.read(path: path) }
+    #expect(
+      "\(String(describing: error))".contains("found text in UTF-16 -> save the file as UTF-8"),
+      "\(String(describing: error))")
+  }
+
   /// By hand: with t = 0.4, a class of 1 in 10 samples has the factor sqrt(0.4 / 0.1) = 2, one of 6 in 10 has 1, and one of
   /// 2 in 10 sqrt(2).
   @Test func repeatFactorsByHand() {

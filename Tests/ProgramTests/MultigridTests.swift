@@ -4,6 +4,29 @@ import Testing
 
 /// `slowfast train` on batches of several shapes.
 struct MultigridTests {
+  /// Short trainings leave some phases without an epoch: these are not listed.
+  @Test func phasesWithoutEpochs() {
+    let (data, output) = (SmallTraining(videos: 32), Scratch())
+    let result = data.train(
+      "SLOW_8x4_R18_LINEAR", output.path,
+      [
+        "MULTIGRID.LONG_CYCLE", "True", "MULTIGRID.SHORT_CYCLE", "True", "MULTIGRID.BN_BASE_SIZE", "2",
+        "SOLVER.LR_POLICY", "steps_with_relative_lrs", "SOLVER.STEPS", "[0, 1]", "SOLVER.LRS", "[1, 0.1]",
+        "SOLVER.MAX_EPOCH", "2", "TRAIN.BATCH_SIZE", "2", "TASK", "", "TRAIN.EVAL_PERIOD", "100",
+        "SOLVER.BASE_LR", "0.001",
+      ])
+    #expect(result.status == 0, "\(result.stderr)")
+    let listed = result.stderr.split(separator: "\n").filter { $0.hasPrefix("multigrid, ") }
+    // Each begins where the one before it ends.
+    var next = 1
+    for line in listed {
+      let numbers = line.prefix { $0 != ":" }.split(separator: " ").compactMap { Int($0) }
+      #expect(numbers.first == next && (numbers.last ?? 0) >= next, "\(listed)")
+      next = (numbers.last ?? 0) + 1
+    }
+    #expect(next == 4 && !listed.isEmpty, "\(listed)")
+  }
+
   /// Both cycles: 16, 8 and 8 clips of 4 frames in turn, batch norms over halves of them, then 8, 4 and 2 of 8 frames. What
   /// goes on from within a phase, or from where one ends, gives the same numbers as all at once.
   @Test func bothCyclesRunThroughAndGoOn() throws {

@@ -1,4 +1,5 @@
 import Files
+import Foundation
 import Tensors
 import TestSupport
 import Testing
@@ -84,6 +85,30 @@ struct VisualizeTests {
     let found = try centres("inOrder", boxes)
     #expect(found[0] < 40 && found[1] > 56, "\(found)")
     #expect(try centres("turned", boxes.reversed()) == found.reversed())
+  }
+
+  /// The guide's call for a class of AVA's; without its label file the message names one.
+  @Test func classesOfAVA() throws {
+    let page = try String(contentsOfFile: projectRoot + "/docs/visualize.md", encoding: .utf8)
+    let call = try #require(page.components(separatedBy: "slowfast visualize ").first { $0.contains("listen to") })
+    let words = call.components(separatedBy: "--labels ")
+    let file = try #require(words.last?.components(separatedBy: " ").first)
+    let scratch = Scratch()
+    try Tensor(zeros: [1, 3, 16, 64, 96]).writeNPY(scratch.path + "/clip.npy")
+    try Tensor([1, 5], [0, 2, 2, 26, 62]).writeNPY(scratch.path + "/boxes.npy")
+    let own =
+      ["--clip", scratch.path + "/clip.npy", "--boxes", scratch.path + "/boxes.npy", "--class", "listen to (a person)"]
+      + ["--cfg", LittleWorld.config, "--random-weights", "1", "--no-films"] + LittleWorld.tinyNetwork
+      + LittleWorld.dataSet + ["MODEL.NUM_CLASSES", "80"]
+    let folder = scratch.path + "/looks"
+    expectSuccess(visualize(["--output-dir", folder, "--labels", projectRoot + "/" + file] + own))
+    #expect(Scratch.files(below: folder).contains { $0.contains(".class73.") }, "\(Scratch.files(below: folder))")
+    expectFailure(
+      visualize(["--output-dir", scratch.path + "/none"] + own + ["AVA.LABEL_MAP_FILE", "none.pbtxt"]),
+      [
+        "no label file says which class is called 'listen to (a person)' -> give one with --labels "
+          + "(annotations/ava_action_list_v2.2.pbtxt has AVA's), or a number below 81"
+      ])
   }
 
   /// A list of videos: those alone that the network takes for something else.

@@ -1,3 +1,4 @@
+import Files
 import Kernels
 import TestSupport
 import Testing
@@ -49,5 +50,18 @@ private let folder = (sharedFolder ?? "") + "/golden/training"
 
   @Test func epochsThatWereNotRecorded() {
     #expect(throws: ReplayError.self) { try Replay(folder: "\(folder)/curve_slowfast_r50_ava", epochs: 2) }
+  }
+}
+
+/// Folders that are none of recorded steps.
+@Suite struct ReplayFolderTests {
+  @Test func cutFiles() throws {
+    let folder = TemporaryFolder()
+    defer { folder.remove() }
+    try writeFile(folder.path + "/case.json", "{\"epoch\": 0,\n \"loss\": [1.5,")
+    let error = #expect(throws: ReplayError.self) { try Replay(folder: folder.path) }
+    #expect(
+      error?.description.contains("/case.json', line 2, column 15: expected JSON, found ") == true
+        && error?.description.hasSuffix(" -> copy the folder again") == true, "\(String(describing: error))")
   }
 }

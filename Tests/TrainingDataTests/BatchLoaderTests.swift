@@ -87,6 +87,18 @@ private func areEqual(_ a: [TrainingBatch], _ b: [TrainingBatch]) -> Bool {
     #expect(loader.takeUnreadable().isEmpty)
   }
 
+  /// What is judged is not replaced, however much of it cannot be read: a batch is smaller, or not there.
+  @Test func unreadableOnesAreLeftOut() throws {
+    let numbers = Numbers(count: 10, unreadable: [1, 4, 5, 6, 7])
+    var options = LoaderOptions(seed: 5, workers: 2, maxUnreadable: 0)
+    options.leavesOut = true
+    let order = EpochOrder(count: 10, seed: 0, epoch: 0, isShuffled: false)
+    let plan = try EpochPlan(order, [BatchForm(samples: 4, shape: small)], dropsLast: false)
+    let loader = BatchLoader(numbers, plan, options)
+    #expect(try load(loader).map(\.samples) == [[0, 2, 3], [8, 9]])
+    #expect(loader.takeUnreadable().map(\.index) == [1, 4, 5, 6, 7] && loader.unreadableCount == 5)
+  }
+
   @Test func tooManyUnreadableOnesEndIt() throws {
     let numbers = Numbers(count: 40, unreadable: [1, 2, 3])
     #expect(try load(loader(numbers, limit: 3.0 / 40)).count == 10)

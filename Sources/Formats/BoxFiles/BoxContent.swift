@@ -26,7 +26,9 @@ final class BoxContent {
     (self.path, self.options) = (path, options)
     isFolder = isFolderPath(path)
     (textFiles, hasOthers) = isFolder ? try textFilesBelow(path, levels: 2) : (files: [], hasOthers: false)
-    bytes = isFolder ? [] : try ByteStream(path: path, doing: BoxFileError.doing).readToEnd()
+    let all = isFolder ? [] : try ByteStream(path: path, doing: BoxFileError.doing).readToEnd()
+    // What Windows' editors begin a file in UTF-8 with.
+    bytes = all.starts(with: [0xEF, 0xBB, 0xBF]) ? Array(all.dropFirst(3)) : all
   }
 
   /// The same for a path of which nothing is known; nil for what can be read only once, and for what is no text and no

@@ -199,6 +199,6 @@ func withoutPictureEnding(_ path: String) -> String {
 }
 
 /// Whether a path ends like that of a picture.
-private func hasPictureEnding(_ path: String) -> Bool { pictureEndings.contains { path.lowercased().hasSuffix($0) } }
+func hasPictureEnding(_ path: String) -> Bool { pictureEndings.contains { path.lowercased().hasSuffix($0) } }
 
 private let pictureEndings = [".jpg", ".jpeg", ".png", ".bmp", ".webp", ".tif", ".tiff"]

@@ -42,6 +42,7 @@ struct VIARegions {
   /// A region of VIA 3.
   ///
   /// - Parameters:
+  ///   - file: Its name: a picture's has the ending of one.
   ///   - times: Seconds; none for a picture.
   ///   - shape: The shape's id and its numbers; none for a stretch of time.
   mutating func add(
@@ -54,6 +55,11 @@ struct VIARegions {
     }
     guard kind == 2 else {
       builder.leaveOut(Self.shapes[kind] ?? "shape of the kind \(kind)")
+      return
+    }
+    // Of a video it lies at no moment; its name says none, whatever number it ends in.
+    if times.isEmpty, !hasPictureEnding(file) {
+      builder.leaveOut("region without a time")
       return
     }
     guard shape.count == 5 else {

@@ -46,7 +46,7 @@ public enum CheckpointError: Error, Equatable, CustomStringConvertible {
         + (nearest.map { " -> did you mean '\($0)'?" } ?? "")
     case .notResumable(let path, let found):
       return "reading the optimizer's state in '\(path)': \(found) -> go on from another checkpoint, or train from its "
-        + "weights alone: TRAIN.AUTO_RESUME False TRAIN.CHECKPOINT_FILE_PATH '\(path)' TRAIN.CHECKPOINT_EPOCH_RESET True"
+        + "weights alone: TRAIN.CHECKPOINT_FILE_PATH '\(path)' TRAIN.CHECKPOINT_EPOCH_RESET True, in another OUTPUT_DIR"
     case .weightsDoNotFit(let text):
       return text
     }

@@ -5,6 +5,7 @@ internal import Configuration
 internal import Detect
 internal import Files
 internal import FineTuning
+internal import Glibc
 internal import Inference
 internal import Kernels
 internal import ModelZoo
@@ -306,7 +307,13 @@ struct FinetuneCommand: ParsableCommand {
   }
 
   func run() throws {
-    try checkIsAlone(doing: "fine-tuning")
+    do { try checkIsAlone(doing: "fine-tuning") } catch {
+      if launchedRank() == 0 { throw error }
+      // The first one says it for all; the launcher ends those that still wait.
+      Interruption.silence()
+      sleep(1)
+      throw ExitCode.failure
+    }
     // A folder may hold an export for each video.
     for path in [train, validation].filter({ !isFolder($0) }) + trainProposals + valProposals {
       try checkReadable(path, doing: "reading boxes")
@@ -315,6 +322,7 @@ struct FinetuneCommand: ParsableCommand {
     let videos = try allVideos()
     let lock = try FolderLock(outputDir)
     defer { lock.release() }
+    for inner in ["head", "stages", "features", "annotations", "checkpoints"] { lock.deleteLeftovers(andIn: inner) }
     var annotations = Annotations(folder: absolutePath(joinPath(outputDir, "annotations")))
     defer { annotations.discard() }
     let train = try rows(train, "train", labels, videos, &annotations)

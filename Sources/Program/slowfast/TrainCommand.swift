@@ -27,9 +27,10 @@ struct TrainCommand: ParsableCommand {
       TRAIN.CHECKPOINT_FILE_PATH or with random ones, and writes checkpoints that PySlowFast loads to \
       OUTPUT_DIR/checkpoints every TRAIN.CHECKPOINT_PERIOD epochs. Every TRAIN.EVAL_PERIOD epochs it validates. After the \
       last epoch the network is tested where TEST.ENABLE is set. The same command goes on from the last checkpoint \
-      (TRAIN.AUTO_RESUME). stdout.log, metrics.jsonl, curves.html and curves.png in OUTPUT_DIR show how it goes, and \
-      TensorBoard's events where TENSORBOARD.ENABLE is set. Started by mpirun or srun, all processes train together, each on \
-      TRAIN.BATCH_SIZE clips. docs/training.md says more.
+      (TRAIN.AUTO_RESUME); a training that begins anew needs a folder without checkpoints, or --overwrite. stdout.log, \
+      metrics.jsonl, curves.html and curves.png in OUTPUT_DIR show how it goes, and TensorBoard's events where \
+      TENSORBOARD.ENABLE is set. Started by mpirun or srun, all processes train together, each on TRAIN.BATCH_SIZE clips. \
+      docs/training.md says more.
 
       --replay does recorded steps of PySlowFast's own training once more and compares losses, gradients and weights.
       """)
@@ -64,6 +65,11 @@ struct TrainCommand: ParsableCommand {
   @Option(help: ArgumentHelp("With --replay, how many epochs were recorded.", valueName: "n"))
   var epochs: Int?
 
+  @Flag(
+    help:
+      "Begin anew where another training is in the folder: its checkpoints, its log and its curves are removed first.")
+  var overwrite = false
+
   @OptionGroup var options: TrainingOptions
 
   var words: FreeWords { FreeWords(options.arguments) }
@@ -78,6 +84,7 @@ struct TrainCommand: ParsableCommand {
     if epochs != nil && replay == nil {
       throw ValidationError("--epochs is for --replay -> set SOLVER.MAX_EPOCH")
     }
+    if replay != nil, overwrite { throw ValidationError("--overwrite is for --cfg -> leave it out") }
     if replay != nil, let word = options.arguments.first {
       throw ValidationError("a replay has its own configuration -> leave '\(word)' out")
     }
@@ -121,8 +128,10 @@ struct TrainCommand: ParsableCommand {
 
   /// - Returns: What is left to do once the group has ended; nil for nothing.
   private func train(_ group: any ProcessGroup) throws -> (() throws -> Void)? {
-    let config = try configuration()
     let isFirst = group.rank == 0
+    // The first one says for all what has ended them.
+    if !isFirst { Interruption.silence() }
+    let config = try configuration()
     let test = isFirst ? try test(config) : nil
     if isFirst {
       for notice in config.notices { Console.warn(notice) }
@@ -132,15 +141,16 @@ struct TrainCommand: ParsableCommand {
             + "how many there are -> mpirun -n \(config[.numShards]) slowfast train ... (docs/training.md)")
       }
     }
-    if !isFirst { Interruption.silence() }
     // Processes of one machine share its processors.
     let engine = options.engine(usual: group.localSize > 1 ? max(1, availableProcessors() / group.localSize) : nil)
-    if isFirst { try makeFolder(config[.outputDir]) }
     let lock = isFirst ? try FolderLock(config[.outputDir]) : nil
+    // A folder that was made for a call that is refused goes again.
     defer { lock?.release() }
+    lock?.deleteLeftovers(andIn: splitPath(checkpointFolder(config)).name)
     let training = try group.together {
       let videos = try allVideos(config, isFirst: isFirst)
-      return try TrainingRun(config, engine: engine, videos: videos, workers: options.workers, group: group)
+      return try TrainingRun(
+        config, engine: engine, videos: videos, workers: options.workers, overwrites: overwrite, group: group)
     }
     let validation = isFirst ? try validation(config, engine) : nil
     if isFirst {
@@ -247,19 +257,33 @@ struct TrainCommand: ParsableCommand {
         Console.warn("nothing is validated: AVA.GROUNDTRUTH_FILE is not there")
         return nil
       }
+      var told: Set<String> = []
       return { path in
         var own = config
         try own.apply(overrides: [Key.testCheckpointFilePath.name, pythonString(path)])
         let model = try LoadedModel(own, WeightOptions(), engine: engine)
         let found: Detections
-        do { found = try test.run(model: model, isToStop: { Interruption.isAsked }) { _ in } } catch let error
-          as ClipRunError
-        {
+        do {
+          found = try test.run(model: model, stopsAtDamage: false, isToStop: { Interruption.isAsked }) { _ in }
+        } catch let error as ClipRunError {
           throw TrainingRun.ScoresNotFinite(reason: withoutAdvice(error))
         }
         if Interruption.isAsked { throw Interrupted(Self.unvalidated) }
         guard let truth = test.groundTruth else { return TrainingRun.Validation() }
-        return TrainingRun.Validation(map: try TestSummary(test.labels, found, truth, of: test.keyFrameCount).mAP)
+        let damage = found.damage
+        if found.keyFrameCount == 0, !damage.isEmpty {
+          throw DamageFound(
+            description:
+              "validating: no key frame could be scored -> look whether the disk with the frames is there:\n  "
+              + damage.lines().prefix(3).joined(separator: "\n  "))
+        }
+        var validation = TrainingRun.Validation(
+          map: try TestSummary(test.labels, found, truth, of: test.keyFrameCount).mAP)
+        if !damage.isEmpty {
+          validation.lacking = (count: damage.keyFrames.count, of: test.keyFrameCount, unit: "key frame")
+          validation.remarks = damage.lines().filter { told.insert($0).inserted }.map { "not validated: \($0)" }
+        }
+        return validation
       }
     }
     let clips: ClipValidation

@@ -53,12 +53,23 @@ extension TrainCommand {
 
   /// Why what differs is rounding.
   private func words(_ verdict: ReplayVerdict, _ other: ReplayVerdict.Other) -> String {
-    let examples = other.decisions.map { decision in
-      "\(decision.layer) in iteration \(decision.step + 1), \(short(Double(decision.distance))) apart among numbers up to "
-        + short(Double(decision.largest))
+    // A layer may decide several of its numbers: it is named once for each iteration.
+    var layers: [ReplayVerdict.Decision] = []
+    for decision in other.decisions {
+      let known = layers.firstIndex { ($0.layer, $0.step) == (decision.layer, decision.step) }
+      guard let known else {
+        layers.append(decision)
+        continue
+      }
+      if decision.distance > layers[known].distance { layers[known] = decision }
+    }
+    let examples = layers.map { layer in
+      let count = other.decisions.count { ($0.layer, $0.step) == (layer.layer, layer.step) }
+      return "\(layer.layer) in iteration \(layer.step + 1), \(count == 1 ? "" : "\(count) numbers, up to ")"
+        + "\(short(Double(layer.distance))) apart among numbers up to \(short(Double(layer.largest)))"
     }
     return "agrees, with --convolution \(other.algorithm.rawValue): what differs without it follows from "
-      + "\(counted(other.decisions.count, "ReLU or max pool", plural: "ReLUs and max pools")) that rounding decides: "
+      + "\(counted(Set(layers.map(\.layer)).count, "ReLU or max pool", plural: "ReLUs and max pools")) that rounding decides: "
       + "\(listed(examples, limit: 3)) (docs/training.md)"
   }
 

@@ -1,6 +1,7 @@
 public import ArgumentParser
 internal import Classify
 internal import Configuration
+internal import Files
 public import Visualization
 internal import Wording
 
@@ -54,10 +55,18 @@ struct VisualizedClassOptions: ParsableArguments {
   /// The files that the options name.
   var inputFiles: [String] { [labels].compactMap(\.self) }
 
+  /// The file that says what classes are called; nil where none is named or, of AVA's classes, there.
+  func labelFile(_ config: Configuration) -> String? {
+    if let labels { return labels }
+    if config[.detectionEnable] {
+      return [joinPath(config[.avaAnnotationDir], config[.avaLabelMapFile])].first { pathExists($0) }
+    }
+    return [config[.demoLabelFilePath], config[.tensorboardClassNamesPath]].first { !$0.isEmpty }
+  }
+
   /// The names of a classification network's classes.
   func names(_ config: Configuration) throws -> ClassLabels {
-    let configured = [config[.demoLabelFilePath], config[.tensorboardClassNamesPath]].first { !$0.isEmpty }
-    guard let path = labels ?? configured else { return .unnamed }
+    guard let path = labelFile(config) else { return .unnamed }
     return try ClassLabels(path: path, classes: config[.modelNumClasses])
   }
 
@@ -74,6 +83,11 @@ struct VisualizedClassOptions: ParsableArguments {
     let labels = try named.map { word -> Int in
       if let found = names.firstIndex(of: word) { return found }
       if let id = Int(word), (first..<count + first).contains(id) { return id - first }
+      if labelFile(config) == nil, Int(word) == nil {
+        throw VisualizationError.unnamedClasses(
+          word, count: count + first,
+          file: first == 1 && count == 80 ? "annotations/ava_action_list_v2.2.pbtxt has AVA's" : nil)
+      }
       throw VisualizationError.unknownClass(word, nearest: nearest(to: word, among: names), count: count + first)
     }
     let which: ChosenClasses.Which =

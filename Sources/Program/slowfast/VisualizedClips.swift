@@ -136,11 +136,13 @@ struct VisualizedClips {
       let test = try AVATest(config)
       all = test.unopenedJobs.map(Self.firstView)
       (notices, truth) = (test.notices, [:])
-      name = { test.labelMap.name(of: $0 + 1) ?? "class \($0 + 1)" }
+      name =
+        try classes.labels == nil
+        ? { test.labelMap.name(of: $0 + 1) ?? "class \($0 + 1)" } : Self.names(config, classes)
       makeRun = { test.clipRun([$0], isStill: false) }
     case (true, false):
       guard let proposals = options.proposals else { throw VisualizationError.noProposals }
-      let labelMap = Self.labelMap(config, classes)
+      let labelMap = classes.labelFile(config)
       let detection = try VideoDetection(
         config, videos: videos, proposals: proposals, labelMap: labelMap,
         timing: VideoDetection.Timing(startingSecond: options.startingSecond))
@@ -162,13 +164,8 @@ struct VisualizedClips {
     _ config: Configuration, _ classes: VisualizedClassOptions
   ) throws -> (Int) -> String {
     if !config[.detectionEnable] { return try classes.names(config).name }
-    let labels = try VideoDetection.labels(labelMap(config, classes), config)
+    let labels = try VideoDetection.labels(classes.labelFile(config), config)
     return { labels.name(of: $0 + 1) ?? "class \($0 + 1)" }
-  }
-
-  /// The file of AVA's classes; nil where none is named or there.
-  private static func labelMap(_ config: Configuration, _ classes: VisualizedClassOptions) -> String? {
-    classes.labels ?? [joinPath(config[.avaAnnotationDir], config[.avaLabelMapFile])].first { pathExists($0) }
   }
 
   private static func read(_ path: String, boxes: String?, _ config: Configuration) throws -> GivenClip {
@@ -270,6 +267,8 @@ enum VisualizationError: Error, Equatable, CustomStringConvertible {
   case unknownVideo(String, nearest: String?)
   case nothing
   case unknownClass(String, nearest: String?, count: Int)
+  /// No file says what classes are called; the file of the project that does, where it has one.
+  case unnamedClasses(String, count: Int, file: String?)
   case noTruth
   case noKernels(String)
   case noChannel(String, count: Int)
@@ -293,6 +292,9 @@ enum VisualizationError: Error, Equatable, CustomStringConvertible {
     case .unknownClass(let name, let near, let count):
       "visualizing: the network has no class '\(name)' -> "
         + (near.map { "did you mean '\($0)'?" } ?? "give a name of the label file, or a number below \(count)")
+    case .unnamedClasses(let name, let count, let file):
+      "visualizing: no label file says which class is called '\(name)' -> give one with --labels\(file.map { " (\($0))" } ?? ""), or "
+        + "a number below \(count)"
     case .noTruth:
       "visualizing: nothing says which class is right -> --true-label and --wrong are for lists of videos with classes "
         + "(DATA.PATH_TO_DATA_DIR), else leave them out"

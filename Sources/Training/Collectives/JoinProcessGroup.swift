@@ -39,3 +39,11 @@ public func checkIsAlone(
   guard let launcher = try MPILauncher.find(environment), launcher.size != 1 else { return }
   throw ProcessGroupError.onlyOne(doing: doing, launcher: launcher.found)
 }
+
+/// Which of the processes that a launcher started this one is, from 0; 0 for one that was started alone. Nobody is waited for.
+public func launchedRank(
+  environment: (String) -> String? = { getenv($0).map { String(cString: $0) } }
+) -> Int {
+  if let rank = (try? MPILauncher.find(environment))?.rank { return rank }
+  return environment("SLURM_PROCID").flatMap { Int($0) } ?? 0
+}

@@ -18,6 +18,8 @@ public struct MPILauncher: Sendable, Equatable {
   public let family: Family
   /// How many processes it started; nil where it does not tell.
   public let size: Int?
+  /// Which of them this one is, from 0.
+  public let rank: Int?
 
   /// - Parameter value: The value of an environment variable.
   /// - Returns: nil for a process that was started alone.
@@ -28,17 +30,17 @@ public struct MPILauncher: Sendable, Equatable {
       return MPILauncher(
         found: "OpenMPI's mpirun started this process (OMPI_COMM_WORLD_SIZE is \(size))",
         variable: "OMPI_COMM_WORLD_SIZE",
-        family: .openMPI, size: size)
+        family: .openMPI, size: size, rank: number("OMPI_COMM_WORLD_RANK"))
     }
     if let rank = number("PMI_RANK") {
       return MPILauncher(
         found: "MPICH's mpirun, or srun --mpi=pmi2, started this process (PMI_RANK is \(rank))", variable: "PMI_RANK",
-        family: .mpich, size: number("PMI_SIZE"))
+        family: .mpich, size: number("PMI_SIZE"), rank: rank)
     }
     if let rank = number("PMIX_RANK") {
       return MPILauncher(
         found: "srun --mpi=pmix started this process (PMIX_RANK is \(rank))", variable: "PMIX_RANK", family: .openMPI,
-        size: number("SLURM_STEP_NUM_TASKS"))
+        size: number("SLURM_STEP_NUM_TASKS"), rank: rank)
     }
     if let count = number("SLURM_STEP_NUM_TASKS"), count > 1 {
       throw ProcessGroupError.withoutMPI(variable: "SLURM_STEP_NUM_TASKS is \(count)", count: count)

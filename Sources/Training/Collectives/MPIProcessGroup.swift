@@ -35,6 +35,8 @@ public final class MPIProcessGroup: ProcessGroup {
   }
 
   public func abort(_ error: any Error) {
+    // The launcher ends a rank that still waits for its turn, as soon as another one has said what was wrong.
+    signal(SIGTERM, SIG_DFL)
     let isOfAllRanks = (error as? ProcessGroupError)?.isOfAllRanks == true
     giveWay(to: rank)
     // What all ranks have the first one says, however long the launcher takes to end the others.

@@ -12,7 +12,13 @@ public enum ClassList {
   ///
   /// - Throws: `FineTuningError.badClasses` with the line; `RecordError`, `FileError`.
   public static func read(path: String) throws -> LabelMap {
-    var text = String(decoding: try readFile(path, doing: doing, limit: 1 << 24), as: UTF8.self)
+    let bytes = try readFile(path, doing: doing, limit: 1 << 24)
+    if let content = bytes.withUnsafeBytes({ ForeignContent(beginning: $0) }), content.format == .other {
+      throw FineTuningError.badClasses(
+        path: path, place: "", expected: "names as text in UTF-8, one a line", found: content.name,
+        advice: content.advice ?? "give a text file")
+    }
+    var text = String(decoding: bytes, as: UTF8.self)
     // What Windows' editors begin a file in UTF-8 with.
     if text.unicodeScalars.first == "\u{FEFF}" { text.unicodeScalars.removeFirst() }
     let isLabelMap = path.hasSuffix(".pbtxt") || text.contains("{")

@@ -89,7 +89,7 @@ public enum FineTuningError: Error, Equatable, CustomStringConvertible {
   static func withDivergence<Value>(at learningRate: Double, _ train: () throws -> Value) throws -> Value {
     do { return try train() } catch let error as TrainingError {
       switch error {
-      case .notFinite, .weightsNotFinite, .exploded:
+      case .notFinite, .weightsNotFinite, .scoresNotFinite, .exploded:
         throw FineTuningError.diverged(learningRate: learningRate, reason: withoutAdvice(error))
       default: throw error
       }

@@ -1,6 +1,7 @@
 internal import Checkpoint
 internal import Clocks
 internal import Files
+internal import Inference
 internal import Kernels
 internal import Optimization
 internal import Tensors
@@ -182,7 +183,11 @@ final class Phase {
       try plan.beforeValidation(session, epoch)
       try session.checkWeights(epoch: epoch)
       session.uniteStatistics()
-      let judgement = try plan.validate(session)
+      let judgement: Judgement
+      do { judgement = try plan.validate(session) } catch let error as ClipRunError {
+        // The weights are this epoch's, and numbers.
+        throw TrainingError.scoresNotFinite(epoch: epoch, reason: withoutAdvice(error))
+      }
       if isToStop() { return try outcome(false) }
       try check(judgement.keyFrames, against: state.judged)
       let scores = judgement.scores

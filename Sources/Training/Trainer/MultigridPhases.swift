@@ -54,11 +54,14 @@ struct MultigridPhases {
       "\(schedule.maxEpoch)",
     ])
     self.config = own
-    for epoch in firstEpochs { try check(epoch) }
+    for phase in epochs { try check(phase.lowerBound) }
   }
 
-  /// Where phases begin.
-  private var firstEpochs: [Int] { [0] + (schedule.phases ?? []).dropLast().map(\.endEpoch) }
+  /// The epochs of each phase that has any.
+  private var epochs: [Range<Int>] {
+    let starts = [0] + (schedule.phases ?? []).dropLast().map(\.endEpoch)
+    return zip(starts, starts.dropFirst() + [schedule.maxEpoch]).filter { $0 < $1 }.map { $0..<$1 }
+  }
 
   /// What the batches of an epoch look like, in turn.
   func forms(at epoch: Int) -> [BatchForm] { schedule.batchForms(at: epoch, full) }
@@ -98,13 +101,13 @@ struct MultigridPhases {
 
   /// A line for each phase.
   var notices: [String] {
-    let starts = firstEpochs
-    return starts.enumerated().map { index, start in
-      let end = index + 1 < starts.count ? starts[index + 1] : schedule.maxEpoch
-      let shapes = forms(at: start).map { form in
+    epochs.map { phase in
+      let shapes = forms(at: phase.lowerBound).map { form in
         "\(counted(form.samples, "clip")) of \(form.shape.frames) frames, \(form.shape.crop) x \(form.shape.crop)"
       }
-      return "multigrid, \(end - start == 1 ? "epoch \(end)" : "epochs \(start + 1) to \(end)"): "
+      let place =
+        phase.count == 1 ? "epoch \(phase.upperBound)" : "epochs \(phase.lowerBound + 1) to \(phase.upperBound)"
+      return "multigrid, \(place): "
         + shapes.joined(separator: "; then ")
     }
   }

@@ -30,7 +30,7 @@ public struct Replay {
   /// - Parameters:
   ///   - folder: With `case.json`.
   ///   - epochs: As many as were recorded; nil for those.
-  /// - Throws: `FileError`, `JSONError`, `ReplayError`.
+  /// - Throws: `FileError`, `ReplayError`.
   public init(folder: String, epochs: Int? = nil) throws { recorded = try ReplayCase(folder, epochs: epochs) }
 
   /// Does the steps, and compares all that was recorded.

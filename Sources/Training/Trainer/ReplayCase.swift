@@ -90,7 +90,10 @@ struct ReplayCase {
   private static func facts(_ folder: String) throws -> JSONValue { try json(joinPath(folder, "case.json")) }
 
   private static func json(_ path: String) throws -> JSONValue {
-    try JSONReader.read(readFile(path, doing: "reading a recorded training"), subject: "JSON text of '\(path)'")
+    let bytes = try readFile(path, doing: "reading a recorded training")
+    do { return try JSONReader.read(bytes) } catch {
+      throw ReplayError.damaged(path: path, place: error.place(in: bytes), found: error.found)
+    }
   }
 
   private static func text(_ value: JSONValue) -> String? {
@@ -124,12 +127,16 @@ struct ReplayCase {
 /// What is wrong with a folder of recorded steps.
 public enum ReplayError: Error, Equatable, CustomStringConvertible {
   case missing(folder: String, name: String)
+  /// What is no JSON, and where it shows.
+  case damaged(path: String, place: String, found: String)
   case epochs(folder: String, asked: Int, recorded: Int)
 
   public var description: String {
     switch self {
     case .missing(let folder, let name):
       return "replaying a training: '\(folder)/case.json' has no \(name) -> give a folder of recorded steps"
+    case .damaged(let path, let place, let found):
+      return "replaying a training: '\(path)', \(place): expected JSON, found \(found) -> copy the folder again"
     case .epochs(let folder, let asked, let recorded):
       return "replaying a training: --epochs \(asked), and '\(folder)' has \(recorded)"
         + " -> leave --epochs out or give \(recorded)"

@@ -22,6 +22,10 @@ public enum TrainingError: Error, Equatable, CustomStringConvertible {
   case otherNetwork(path: String, differences: [String])
   /// The given weights say that as many epochs are done as there are to be.
   case nothingLeft(path: String, done: Int, epochs: String)
+  /// The folder has checkpoints of a training that this one does not go on with; why it does not.
+  case earlierRun(folder: String, checkpoints: [String], reason: String)
+  /// What begins anew in a folder would take away the weights that it begins with.
+  case weightsOfEarlierRun(path: String)
   /// A network whose weights were all frozen, or that has none.
   case nothingToTrain
 
@@ -33,7 +37,8 @@ public enum TrainingError: Error, Equatable, CustomStringConvertible {
     switch self {
     case .notFinite(let epoch, let iteration, let loss, let layer):
       let place = layer.map { "the first numbers that are none came of \($0)" } ?? "all activations are numbers"
-      return "training, epoch \(epoch + 1), iteration \(iteration + 1): the loss is \(loss); \(place)"
+      return
+        "training, epoch \(epoch + 1), iteration \(iteration + 1): the loss is \(loss.isNaN ? "nan" : "\(loss)"); \(place)"
         + Self.calmer
     case .weightsNotFinite(let epoch, let tensor):
       return
@@ -59,10 +64,19 @@ public enum TrainingError: Error, Equatable, CustomStringConvertible {
     case .otherNetwork(let path, let differences):
       return "going on with a training: its last checkpoint '\(path)' is of another network: "
         + differences.joined(separator: "; ") + " -> set what the training had, or train from its weights alone: "
-        + "TRAIN.AUTO_RESUME False TRAIN.CHECKPOINT_FILE_PATH '\(path)' TRAIN.CHECKPOINT_EPOCH_RESET True, in another OUTPUT_DIR"
+        + "TRAIN.CHECKPOINT_FILE_PATH '\(path)' TRAIN.CHECKPOINT_EPOCH_RESET True, in another OUTPUT_DIR"
     case .nothingLeft(let path, let done, let epochs):
       return "training: '\(path)' says that epoch \(done) is done, and \(epochs): no epoch is left -> set "
         + "TRAIN.CHECKPOINT_EPOCH_RESET True to begin with the first one on these weights, or SOLVER.MAX_EPOCH above \(done)"
+    case .earlierRun(let folder, let checkpoints, let reason):
+      let (first, last) = (checkpoints.first ?? "", checkpoints.last ?? "")
+      let names = checkpoints.count > 1 ? "\(checkpoints.count) checkpoints, '\(first)' to '\(last)'," : "'\(first)'"
+      return
+        "training: '\(folder)' has \(names) of a training that this one does not go on with: \(reason) -> give another OUTPUT_DIR; "
+        + "or --overwrite, which removes these, the log and the curves first"
+    case .weightsOfEarlierRun(let path):
+      return
+        "training: --overwrite would remove '\(path)', whose weights this training begins with -> give another OUTPUT_DIR"
     case .nothingToTrain:
       return "training: the network has no weights that are trained -> freeze less"
     }

@@ -29,6 +29,7 @@ public final class TrainingRun {
   private let engine: Engine
   private let dataset: any TrainingDataset
   private let loading: LoaderOptions
+  private let maxUnreadable: Double
   private let collation: Collation
   private let full: BatchForm
   private let phases: MultigridPhases?
@@ -36,6 +37,7 @@ public final class TrainingRun {
   private let precise: Int?
   private let task: LoggedTask
   private let configText: String
+  private let overwrites: Bool
   /// Whether training goes on from a checkpoint of its own.
   private let isResumed: Bool
 
@@ -45,6 +47,12 @@ public final class TrainingRun {
     public var map: Double?
     /// In percent.
     public var errors: TopKErrors?
+    /// How many of all videos, or key frames, could not be read, and what they are called; nil for none.
+    public var lacking: (count: Int, of: Int, unit: String)?
+    /// What the user should know of them, and was not told before.
+    public var remarks: [String] = []
+    /// How long its batches took; empty where nobody has measured.
+    public var times: [IterationTimes] = []
 
     public init(map: Double? = nil, errors: TopKErrors? = nil) { (self.map, self.errors) = (map, errors) }
   }
@@ -87,11 +95,13 @@ public final class TrainingRun {
   /// - Parameters:
   ///   - videos: Of AVA: video files, or folders of pictures, named as the boxes name them; none for frame lists.
   ///   - workers: Threads that read samples; nil for `DATA_LOADER.NUM_WORKERS`.
+  ///   - overwrites: Whether what an earlier training has left in the folder goes when this one begins; else one that does not go on
+  ///     with it is refused.
   ///   - group: The processes that train together.
-  /// - Throws: What is wrong with the configuration, the lists or the weights.
+  /// - Throws: What is wrong with the configuration, the lists, the weights or the folder.
   public init(
     _ config: Configuration, engine: Engine, videos: [String] = [], workers: Int? = nil,
-    group: any ProcessGroup = SingleProcess()
+    overwrites: Bool = false, group: any ProcessGroup = SingleProcess()
   ) throws {
     let phases = try MultigridPhases(config)
     configText = config.sharedYAML
@@ -103,12 +113,17 @@ public final class TrainingRun {
     try TrainingSettings.check(config)
     settings = try TrainingSettings(config, shards: group.size)
     dataset = try trainingDataset(config, .train, videos: videos)
-    loading = try LoaderOptions(config, workers: workers)
+    var loading = try LoaderOptions(config, workers: workers)
+    maxUnreadable = loading.maxUnreadable
+    // What all processes cannot read together counts, of which each reads a part alone.
+    if group.size > 1 { loading.maxUnreadable = 1 }
+    self.loading = loading
     collation = try Collation(config)
     full = BatchForm(samples: settings.batchSize, shape: try SampleShape(config))
     try settings.check(
       config, collation, targets: dataset.targetKind, clips: dataset.examplesPerSample)
-    let start = try TrainingStart(config, settings, engine: engine, phases: phases)
+    let start = try TrainingStart(config, settings, engine: engine, phases: phases, overwrites: overwrites)
+    self.overwrites = overwrites
     session = try TrainingSession(start.model, settings, engine: engine, group: group)
     if let file = start.resumed { try session.resume(from: file) }
     firstEpoch = start.epoch
@@ -177,10 +192,12 @@ public final class TrainingRun {
     isToStop: () -> Bool = { false }, validate: ((_ checkpoint: String) throws -> Validation)? = nil,
     say: (String) -> Void = { _ in }, progress: (Progress) -> Void = { _ in }
   ) throws -> Ending {
-    var (validation, checkpoint): (Validation?, String?) = (nil, try lastCheckpoint(config))
     let isFirst = group.rank == 0
+    if isFirst, overwrites { try EarlierTraining(config).remove() }
+    if group.size > 1, overwrites { try group.barrier() }
+    var (validation, checkpoint): (Validation?, String?) = (nil, try lastCheckpoint(config))
     // The first process says it for all: batches for precise statistics are taken together.
-    let validates = try group.size > 1 ? shared(validate != nil, 0).isAsked : validate != nil
+    let validates = try group.size > 1 ? shared(validate != nil, 0, lost: 0).isAsked : validate != nil
     let owed = isFirst && validates ? try owedValidation() : nil
     if firstEpoch >= epochs, owed == nil {
       return Ending(
@@ -191,6 +208,11 @@ public final class TrainingRun {
     for notice in log?.notices ?? [] { say(notice) }
     var trained = TrainMeter(task, window: max(1, config[.logPeriod]))
     var tested = ValMeter(task, window: max(1, config[.logPeriod]), after: log?.entries ?? [])
+    func tell(_ lost: [UnreadableSample]) {
+      for sample in lost {
+        say("'\(sample.name)' could not be read, another sample is taken for it: \(sample.reason)")
+      }
+    }
     func test(_ epoch: Int, iterations: Int, _ validate: () throws -> Validation) throws {
       let found: Validation
       do { found = try validate() } catch let error as ScoresNotFinite {
@@ -199,9 +221,9 @@ public final class TrainingRun {
         throw TrainingError.scoresNotFinite(epoch: epoch, reason: error.reason)
       }
       validation = found
-      if let errors = found.errors {
-        tested.add(errors: errors, clips: 1, times: IterationTimes(total: 0, data: 0))
-      }
+      for remark in found.remarks { say(remark) }
+      for times in found.times { tested.add(clips: 0, times: times) }
+      if let errors = found.errors { tested.add(errors: errors, clips: 1) }
       let position = TrainingPosition(epoch: epoch, of: epochs, iteration: iterations - 1, of: iterations)
       try log?.recordEpoch(tested, position, map: found.map)
       tested.reset()
@@ -225,21 +247,30 @@ public final class TrainingRun {
       let iterations = plan.batches.count
       let loader = BatchLoader(dataset, plan, loading, collation)
       var last = monotonicSeconds()
+      var lostOfEpoch: [UnreadableSample] = []
       trained.reset()
       for iteration in 0..<iterations {
         let before = loader.waitedSeconds
         guard let batch = try loader.next() else { break }
         let position = TrainingPosition(epoch: epoch, of: epochs, iteration: iteration, of: iterations)
-        for sample in loader.takeUnreadable() {
-          say("'\(sample.name)' could not be read, another sample is taken for it: \(sample.reason)")
-        }
+        let lost = loader.takeUnreadable()
+        if group.size == 1 { tell(lost) }
         let step = try session.step(
           batch, epoch: epoch, iteration: iteration, of: plan.nominalCount,
           seed: UInt64(done * group.size + group.rank) &+ loading.seed)
         done += 1
         rate = step.learningRate
         // All processes stop after the same step; the loss that is told is their mean.
-        let (stops, loss) = try shared(isToStop(), step.loss)
+        let (stops, loss, lostByAll) = try shared(isToStop(), step.loss, lost: lost.count)
+        if group.size == 1 {
+          lostOfEpoch += lost
+        } else if lostByAll > 0 {
+          // Of what comes twice, so that all processes have as many, the first time counts.
+          let fresh = try gathered(lost).filter { sample in !lostOfEpoch.contains { $0.index == sample.index } }
+          tell(fresh)
+          lostOfEpoch += fresh
+          try checkShare(lostOfEpoch, epoch)
+        }
         let now = monotonicSeconds()
         trained.add(
           loss: loss, learningRate: step.learningRate, gradientNorm: step.gradientNorm,
@@ -258,11 +289,11 @@ public final class TrainingRun {
           return Ending(
             isComplete: false, checkpoint: checkpoint, validation: validation,
             dataShare: (waited + loader.waitedSeconds) / max(monotonicSeconds() - begin, 1e-9),
-            seconds: monotonicSeconds() - begin, unreadable: unreadable + loader.unreadableCount)
+            seconds: monotonicSeconds() - begin, unreadable: unreadable + lostOfEpoch.count)
         }
       }
       waited += loader.waitedSeconds
-      unreadable += loader.unreadableCount
+      unreadable += lostOfEpoch.count
       let position = TrainingPosition(epoch: epoch, of: epochs, iteration: iterations - 1, of: iterations)
       try log?.recordEpoch(trained, position)
       // In all processes alike, whose weights are the same: what the last step made nobody else looks at.
@@ -296,28 +327,55 @@ public final class TrainingRun {
       seconds: seconds, unreadable: unreadable)
   }
 
-  /// Whether any process is asked for something, and the mean of their losses.
-  private func shared(_ isAsked: Bool, _ loss: Double) throws -> (isAsked: Bool, loss: Double) {
-    if group.size == 1 { return (isAsked, loss) }
-    var sums = [isAsked ? 1.0 : 0.0, loss]
+  /// Whether any process is asked for something, the mean of their losses, and how many samples they could not read together.
+  private func shared(_ isAsked: Bool, _ loss: Double, lost: Int) throws -> (isAsked: Bool, loss: Double, lost: Int) {
+    if group.size == 1 { return (isAsked, loss, lost) }
+    var sums = [isAsked ? 1.0 : 0.0, loss, Double(lost)]
     try group.allReduceSum(&sums)
-    return (sums[0] > 0, sums[1] / Double(group.size))
+    return (sums[0] > 0, sums[1] / Double(group.size), Int(sums[2]))
+  }
+
+  /// What all processes could not read, in the order of ranks, each once.
+  private func gathered(_ lost: [UnreadableSample]) throws -> [UnreadableSample] {
+    let fields = lost.map { "\($0.index)\u{1F}\($0.name)\u{1F}\($0.reason)" }.joined(separator: "\u{1E}")
+    var all: [UnreadableSample] = []
+    for text in try group.allGather(fields) {
+      for entry in text.split(separator: "\u{1E}") {
+        let parts = entry.split(separator: "\u{1F}", omittingEmptySubsequences: false).map(String.init)
+        guard parts.count == 3, let index = Int(parts[0]) else { continue }
+        let sample = UnreadableSample(index: index, name: parts[1], reason: parts[2])
+        if !all.contains(where: { $0.index == index }) { all.append(sample) }
+      }
+    }
+    return all
+  }
+
+  /// Ends the training where several processes together cannot read more of an epoch than may be, as the loader does where one trains.
+  ///
+  /// - Throws: `ProcessGroupError.ranksFailed` with `TrainingDataError.tooManyUnreadable`, in all processes.
+  private func checkShare(_ lost: [UnreadableSample], _ epoch: Int) throws {
+    if Double(lost.count) <= maxUnreadable * Double(dataset.count) { return }
+    try group.together {
+      throw TrainingDataError.tooManyUnreadable(
+        epoch: epoch, found: lost, samples: dataset.count, limit: maxUnreadable)
+    }
   }
 
   private func words(_ found: Validation) -> String {
-    if let map = found.map { return "validation mAP \(fixed(map, 4))" }
+    let lacking = found.lacking.map {
+      ", of \($0.of - $0.count) of \(counted($0.of, $0.unit)): \($0.count) could not be read"
+    }
+    if let map = found.map { return "validation mAP \(fixed(map, 4))\(lacking ?? "")" }
     guard let errors = found.errors else { return "nothing was validated" }
     return "validation top-1 accuracy \(fixed(100 - errors.top1, 2)) %, top-5 \(fixed(100 - errors.top5, 2)) %"
+      + (lacking ?? "")
   }
 
   private func openLog(_ iterations: Int) throws -> TrainingLog {
     var options = TrainingLog.Options(
       folder: config[.outputDir], task: task, period: max(1, config[.logPeriod]),
       title: config.path.map { splitPath($0).name } ?? "Training")
-    if config[.tensorboardEnable] {
-      options.eventFolder = TrainingLog.eventFolder(
-        in: config[.outputDir], logDirectory: config[.tensorboardLogDir], trainDataset: config[.trainDataset])
-    }
+    options.eventFolder = eventFolder(config)
     return try TrainingLog(options, startEpoch: firstEpoch, iterations: iterations)
   }
 

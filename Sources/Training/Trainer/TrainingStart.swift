@@ -24,18 +24,25 @@ public struct TrainingStart {
   /// Takes the last checkpoint of `OUTPUT_DIR` where `TRAIN.AUTO_RESUME` is set, else `TRAIN.CHECKPOINT_FILE_PATH`, else
   /// weights drawn from `RNG_SEED`.
   ///
-  /// - Parameter phases: Of multigrid: the network is that of the last epoch done.
-  /// - Throws: `ModelConfigurationError`, `FileError`, `CheckpointError`.
+  /// - Parameters:
+  ///   - phases: Of multigrid: the network is that of the last epoch done.
+  ///   - overwrites: Whether what an earlier training has left in the folder is to go, and nothing of it is gone on with.
+  /// - Throws: `ModelConfigurationError`, `FileError`, `CheckpointError`; `TrainingError.earlierRun`.
   init(
-    _ config: Configuration, _ settings: TrainingSettings, engine: Engine, phases: MultigridPhases? = nil
+    _ config: Configuration, _ settings: TrainingSettings, engine: Engine, phases: MultigridPhases? = nil,
+    overwrites: Bool = false
   ) throws {
     func network(_ epoch: Int) throws -> (architecture: Architecture, options: TrainingOptions) {
       try phases?.network(at: max(0, epoch)) ?? (Architecture(training: config), settings.network)
     }
     var (architecture, options) = try network(0)
     let drawn = Self.drawnWeights(config, architecture)
-    let last = config[.trainAutoResume] ? try lastCheckpoint(config) : nil
+    let last = config[.trainAutoResume] && !overwrites ? try lastCheckpoint(config) : nil
     let given = config[.trainCheckpointFilePath]
+    if last == nil {
+      let earlier = try EarlierTraining(config)
+      if overwrites { try earlier.spare(given) } else { try earlier.refuse(config) }
+    }
     guard let path = last ?? (given.isEmpty ? nil : given) else {
       model = try TrainableModel(architecture, weights: WeightReader(drawn), engine: engine, options)
       (epoch, isOwn, resumed) = (0, false, nil)

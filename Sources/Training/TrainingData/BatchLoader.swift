@@ -15,6 +15,8 @@ public struct LoaderOptions: Sendable {
   public var ahead = 2
   /// The share of an epoch's samples that may be unreadable (`DATA_LOADER.MAX_UNREADABLE`).
   public var maxUnreadable: Double
+  /// Whether samples that cannot be read are left out, however many they are: another one would be judged in their place.
+  public var leavesOut = false
 
   public init(seed: UInt64 = 1, workers: Int = 1, maxUnreadable: Double = 0.01) {
     self.seed = seed
@@ -41,8 +43,9 @@ public struct LoaderOptions: Sendable {
 /// Loads the batches of an epoch ahead of their use: threads read samples, one more puts them together.
 ///
 /// Batches come in the plan's order and are the same for any number of workers. A sample that cannot be read is replaced by
-/// another one, which is drawn; `takeUnreadable` tells. At most `ahead` finished batches, the one in the making and twice as
-/// many samples as there are workers are held. Letting go of a loader stops it after the samples at hand.
+/// another one, which is drawn, or left out, and a batch of which nothing is left with it; `takeUnreadable` tells. At most `ahead`
+/// finished batches, the one in the making and twice as many samples as there are workers are held. Letting go of a loader stops
+/// it after the samples at hand.
 ///
 /// Not to be used by two threads at once.
 public final class BatchLoader {
@@ -56,7 +59,8 @@ public final class BatchLoader {
 
   /// A batch, and what could not be read for it.
   fileprivate struct Loaded {
-    let batch: TrainingBatch
+    /// nil where none of its samples could be read.
+    let batch: TrainingBatch?
     let unreadable: [UnreadableSample]
   }
 
@@ -81,10 +85,12 @@ public final class BatchLoader {
   public func next() throws -> TrainingBatch? {
     let start = monotonicSeconds()
     defer { waitedSeconds += monotonicSeconds() - start }
-    guard let loaded = try batches.next() else { return nil }
-    untold += loaded.unreadable
-    unreadableCount += loaded.unreadable.count
-    return loaded.batch
+    while let loaded = try batches.next() {
+      untold += loaded.unreadable
+      unreadableCount += loaded.unreadable.count
+      if let batch = loaded.batch { return batch }
+    }
+    return nil
   }
 
   /// The samples that could not be read for the batches so far; those only that were not told before.
@@ -146,6 +152,7 @@ private final class Work: Sendable {
         index: sample.index, examples: try dataset.examples(sample.index, sample.shape, &own), unreadable: nil)
     } catch {
       let first = unreadable(sample.index, error)
+      if options.leavesOut { return Read(index: sample.index, examples: [], unreadable: first) }
       var last = first
       // Streams of small numbers are those of a sample's examples.
       var other = draws.stream(-1)
@@ -176,8 +183,12 @@ private final class Work: Sendable {
       indices += [Int](repeating: read.index, count: read.examples.count)
       if let unreadable = read.unreadable {
         lost.append(unreadable)
-        try count(unreadable)
+        if !options.leavesOut { try count(unreadable) }
       }
+    }
+    if options.leavesOut, examples.isEmpty {
+      progress.withLock { $0.batch += 1 }
+      return BatchLoader.Loaded(batch: nil, unreadable: lost)
     }
     var draws = SeededDraws(
       seed: options.seed, epoch: plan.epoch, index: plan.batchPlaces[number], purpose: .batch)

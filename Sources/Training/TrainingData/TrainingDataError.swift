@@ -16,6 +16,8 @@ public enum TrainingDataError: Error, Equatable, CustomStringConvertible {
   /// An epoch has not even one batch.
   case noBatch(samples: Int, processes: Int, batch: Int)
   case tooManyUnreadable(epoch: Int, found: [UnreadableSample], samples: Int, limit: Double)
+  /// Of what validates nothing can be read; the first of it.
+  case nothingToValidate(samples: Int, first: UnreadableSample)
   /// What was taken for an unreadable sample could not be read, either.
   case noReplacement(epoch: Int, sample: UnreadableSample, attempts: Int, last: UnreadableSample)
 
@@ -44,6 +46,9 @@ public enum TrainingDataError: Error, Equatable, CustomStringConvertible {
         + " more than DATA_LOADER.MAX_UNREADABLE \(limit) allows:"
         + found.prefix(3).map { "\n  \($0)" }.joined() + (found.count > 3 ? "\n  ..." : "")
         + "\n  -> repair these files or take them out of the lists; or set DATA_LOADER.MAX_UNREADABLE to a larger share"
+    case .nothingToValidate(let samples, let first):
+      return "validating: none of \(counted(samples, "sample")) could be read, the first was \(first)"
+        + " -> look whether the disk with the videos is there"
     case .noReplacement(let epoch, let sample, let attempts, let last):
       return
         "loading training samples, epoch \(epoch + 1): \(sample)\n  and \(counted(attempts, "other sample")) could not be"
@@ -61,7 +66,7 @@ public enum TrainingDataError: Error, Equatable, CustomStringConvertible {
   }
 }
 
-/// A sample that could not be read, and for which another one was taken.
+/// A sample that could not be read, and for which another one was taken, or none.
 public struct UnreadableSample: Hashable, Sendable, CustomStringConvertible {
   /// In the data set.
   public let index: Int

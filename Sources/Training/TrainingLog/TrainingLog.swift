@@ -42,6 +42,20 @@ public final class TrainingLog {
     joinPath(folder, logDirectory.isEmpty ? "runs-\(trainDataset)" : logDirectory)
   }
 
+  /// The files that a training's log has in a folder, as far as they are there.
+  ///
+  /// - Parameter eventFolder: Where TensorBoard's events are; nil for none.
+  /// - Throws: `FileError` for a folder of events that cannot be read.
+  public static func files(in folder: String, eventFolder: String?) throws(FileError) -> [String] {
+    var files = (names + ["curves.html", "curves.png"]).map { joinPath(folder, $0) }.filter(isRegularFile)
+    if let eventFolder, isFolder(eventFolder) {
+      files += try listFolder(eventFolder).filter { $0.contains("tfevents") }.map { joinPath(eventFolder, $0) }
+    }
+    return files
+  }
+
+  private static let names = ["stdout.log", "json_stats.log", "metrics.jsonl"]
+
   public let options: Options
   /// What was damaged in the logs that were there, and is left out: for the user.
   public let notices: [String]
@@ -67,7 +81,7 @@ public final class TrainingLog {
   ) throws {
     self.options = options
     self.now = now
-    let paths = ["stdout.log", "json_stats.log", "metrics.jsonl"].map { joinPath(options.folder, $0) }
+    let paths = Self.names.map { joinPath(options.folder, $0) }
     var entries: [LogEntry] = []
     let logs = [
       try LogLines.reference(path: paths[0], before: startEpoch),

@@ -28,14 +28,15 @@ public struct ValMeter: Sendable {
   /// - Parameters:
   ///   - errors: nil where a clip has several classes.
   ///   - clips: How many the batch has.
-  public mutating func add(errors: TopKErrors? = nil, clips: Int, times: IterationTimes) {
+  ///   - times: nil where nobody has measured: then the log says none.
+  public mutating func add(errors: TopKErrors? = nil, clips: Int, times: IterationTimes? = nil) {
     if let errors {
       top1.add(errors.top1)
       top5.add(errors.top5)
       allTop1.add(errors.top1, count: clips)
       allTop5.add(errors.top5, count: clips)
     }
-    clock.add(times, clips: clips)
+    if let times { clock.add(times, clips: clips) }
   }
 
   /// The errors of all clips so far, in percent; nil where there are none.

@@ -2,6 +2,7 @@ internal import ArgumentParser
 internal import Files
 internal import Glibc
 internal import Runs
+internal import Video
 
 /// What every command takes that writes files: results that are there stay, unless the call says otherwise.
 ///
@@ -15,7 +16,7 @@ struct OverwriteOptions: ParsableArguments {
   /// what the run reads with it either.
   ///
   /// - Parameters:
-  ///   - inputs: What the run reads; of a folder all that is in it.
+  ///   - inputs: What the run reads; of a folder the pictures that are in it.
   ///   - journal: Of a run that may go on: the results that it had begun to write are its own.
   ///   - makesFolders: False for a call that writes nothing.
   func check(
@@ -33,7 +34,9 @@ struct OverwriteOptions: ParsableArguments {
       if FileIdentity(path).map(read.contains) == true || !isDevice(path) && names.contains(resolvedPath(path)) {
         throw InputReplaced(path: path, elsewhere: elsewhere)
       }
-      if !isDevice(path), let folder = folders.first(where: { resolvedPath(path).hasPrefix($0.start) }) {
+      if FrameInput.isPicture(path), isRegularFile(path),
+        let folder = folders.first(where: { resolvedPath(path).hasPrefix($0.start) })
+      {
         throw InputReplaced(path: path, folder: folder.path, elsewhere: elsewhere)
       }
       if !isDevice(path), !written.insert(resolvedPath(path)).inserted { throw WrittenTwice(path: path) }
@@ -73,14 +76,14 @@ func refuseOverwriting(_ output: String?, by option: String, _ others: [(name: S
 /// A result that would take the place of a file that the same run reads.
 private struct InputReplaced: Error, CustomStringConvertible {
   let path: String
-  /// Of the frames or videos that it would lie in; nil for a file.
+  /// Of the pictures among which it is; nil for another file.
   var folder: String?
   let elsewhere: String
 
   var description: String {
     if let folder {
       return
-        "writing the results: '\(path)' is in '\(folder)', whose pictures or videos the same run reads -> \(elsewhere)"
+        "writing the results: '\(path)' is in '\(folder)', whose pictures the same run reads -> \(elsewhere)"
     }
     return "writing the results: '\(path)' is read by the same run, or kept by it -> \(elsewhere)"
       + (elsewhere.hasSuffix("another name") ? "" : ", or another name")

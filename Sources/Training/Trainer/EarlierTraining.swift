@@ -1,6 +1,7 @@
 internal import Configuration
 internal import Files
 internal import Glibc
+internal import ModelZoo
 internal import TrainingLog
 
 /// What an earlier training has left in an output folder: checkpoints, whatever its task, logs and curves.

@@ -7,7 +7,9 @@ scores. "others" is the share of the machine that other programs took in a conte
 is a quiet machine.
 """
 
+import json
 from dataclasses import dataclass
+from pathlib import Path
 
 from common import (
     Worker,
@@ -324,6 +326,21 @@ def frame_size(text):
     return height, width
 
 
+def earlier(path, told):
+    """The comparisons in a file of `--json`; ends the program where they are of another machine, version or call."""
+    if not Path(path).exists():
+        return {}
+    found = json.loads(Path(path).read_text())
+    for key, value in told.items():
+        own, other = (json.loads(json.dumps(facts)) for facts in (value, found.get(key)))
+        if key == "machine" and isinstance(other, dict):
+            # The load is of the moment.
+            own, other = ({name: fact for name, fact in facts.items() if name != "load_average"} for facts in (own, other))
+        if own != other:
+            raise SystemExit(f"going on with '{path}': its {key} are {other}, and now they are {own} -> give another --json FILE")
+    return found["comparisons"]
+
+
 def main():
     options = parser(__doc__.splitlines()[0])
     options.add_argument("comparisons", nargs="*", metavar="COMPARISON", help=", ".join(COMPARISONS) + "; default: all")
@@ -332,8 +349,14 @@ def main():
         "--table", action="store_true", help="also print one Markdown table in the end; without a COMPARISON it has what "
         "README.md's has: " + ", ".join(TABLE),
     )
+    options.add_argument(
+        "--resume", action="store_true", help="take the comparisons that --json FILE has from an earlier call, which was ended or "
+        "named others; the same machine, versions, threads, size and rounds only",
+    )
     add_options(options, rounds=5)
     options = options.parse_args()
+    if options.resume and not options.json:
+        raise SystemExit("--resume goes on with a file -> give --json FILE")
     for name in options.comparisons:
         if name not in COMPARISONS:
             raise SystemExit(f"unknown comparison '{name}' -> there are {', '.join(COMPARISONS)}")
@@ -342,14 +365,15 @@ def main():
     about, packages = machine(), versions()
     introduce(about, packages)
     rows, everything, gmacs = [], {}, {}
+    told = {"machine": about, "versions": packages, "threads": options.threads, "size": options.size, "rounds": options.rounds}
+    kept = earlier(options.json, told) if options.resume else {}
     for name in options.comparisons or (TABLE if options.table else COMPARISONS):
-        results = compare(options, COMPARISONS[name])
+        results = kept.pop(name, None) or compare(options, COMPARISONS[name])
         rows += report(options, COMPARISONS[name], results, gmacs)
         if name in MEMORY_MUST:
             rows.append(memory_row(name, results))
         everything[name] = results
-        written = {"machine": about, "versions": packages, "threads": options.threads, "size": options.size}
-        write_json(options.json, written | {"comparisons": everything})
+        write_json(options.json, told | {"comparisons": everything | kept})
     if options.table:
         rows_of = [(TITLES[COMPARISONS[name].model], COMPARISONS[name].title, found) for name, found in everything.items()]
         print(markdown(rows_of, about, packages, options.threads, options.rounds))

@@ -2,6 +2,7 @@
 
 import doctest
 import importlib.util
+import json
 import tempfile
 import unittest
 from pathlib import Path
@@ -306,6 +307,17 @@ class Figures(unittest.TestCase):
         theirs, ours = {"seconds": [2.0, 4, 3]}, {"seconds": [1.0, 2, 6]}
         self.assertEqual(ratios(theirs, ours), [2.0, 1.5])
         self.assertIsNone(ratios(theirs, {"missing": "why"}))
+
+    def test_resumption(self):
+        told = {"machine": {"cpu": "a", "load_average": 1.0}, "versions": {"commit": "b"}, "size": (256, 455), "rounds": 2}
+        with tempfile.TemporaryDirectory() as folder:
+            path = Path(folder) / "table.json"
+            self.assertEqual(clip.earlier(path, told), {})
+            path.write_text(json.dumps(told | {"comparisons": {"r50": 1}}))
+            self.assertEqual(clip.earlier(path, told | {"machine": {"cpu": "a", "load_average": 3.0}}), {"r50": 1})
+            for key, value in (("rounds", 3), ("versions", {"commit": "c"}), ("machine", {"cpu": "c"}), ("size", (256, 256))):
+                with self.assertRaisesRegex(SystemExit, f"its {key} are"):
+                    clip.earlier(path, told | {key: value})
 
     def test_missing_program_answer(self):
         with self.assertRaisesRegex(common.Missing, "cannot access|No such file"):

@@ -75,14 +75,13 @@ struct PixelConvolutionTests {
     }
 
     /// The sums in Double of the numbers that integers of pixels stand for, times the weights: [N, C, T, H, W].
-    ///
-    /// - Parameter passesFrames: Whether frames of padding count nothing; else they are the integer next to 0.
-    func expected(_ epilogue: Epilogue, passesFrames: Bool = false) -> [Float] {
+    /// Frames of padding count nothing; padding beside a frame is the integer next to 0.
+    func expected(_ epilogue: Epilogue) -> [Float] {
       let (pixels, out) = (input.values, shape.output(for: extent))
       let (kernel, depth) = (shape.kernel, shape.depth)
       let around = Double(scale.zero.rounded())
       func pixel(_ n: Int, _ c: Int, _ t: Int, _ h: Int, _ w: Int) -> Double {
-        if passesFrames, !(0..<extent.t ~= t) { return 0 }
+        guard 0..<extent.t ~= t else { return 0 }
         guard 0..<extent.t ~= t, 0..<extent.h ~= h, 0..<extent.w ~= w else { return around - Double(scale.zero) }
         let number = pixels[(((n * 3 + c) * extent.t + t) * extent.h + h) * extent.w + w]
         let integer = (number * (1 / scale.step) + scale.zero).rounded(.toNearestOrEven)
@@ -126,7 +125,7 @@ struct PixelConvolutionTests {
     let problem = Problem(shape, extent, seed: 3, isDense: extent.h != 11, reach: 0.3)
     #expect(!Self.engines().isEmpty)
     for algorithm in [ConvolutionAlgorithm.planar, .windows] {
-      let expected = problem.expected(.relu, passesFrames: algorithm == .windows)
+      let expected = problem.expected(.relu)
       for (name, engine) in Self.engines(2, algorithm) {
         let float = problem.run(engine, .float32)
         #expect(float.surroundingsAreUntouched && problem.input.isUntouched)

@@ -101,6 +101,31 @@ struct OverwriteTests {
     }
   }
 
+  @Test("Nothing is drawn among frames that are read; in a folder of its own it may be, and again")
+  func amongFrames() throws {
+    let scratch = Scratch()
+    let name = LittleWorld.video
+    let frames = scratch.path + "/frames"
+    try makeFolder(frames)
+    let video = LittleWorld.folder + "/frames/\(name)"
+    try makeFolder(frames + "/\(name)")
+    for picture in try listFolder(video) {
+      try scratch.file("frames/\(name)/\(picture)", bytes: readFile(video + "/" + picture, doing: "testing"))
+    }
+    let call = ["overlay", "--frames", frames, "--detections", annotations + "/groundtruth.csv"]
+    expectFailure(
+      Program.run(call + ["--output-dir", frames + "/" + name]),
+      ["writing the results: '\(frames)/\(name)/\(name)_0902.png' is in '\(frames)', whose pictures the same run reads"]
+    )
+    expectFailure(
+      Program.run(call + ["--output-dir", scratch.path, "--contact-sheet", frames + "/\(name)/sheet.png"]),
+      ["sheet.png' is in '\(frames)', whose pictures"])
+    #expect(try listFolder(frames + "/" + name) == listFolder(video))
+    expectSuccess(Program.run(call + ["--output-dir", frames + "/out"]))
+    expectSuccess(Program.run(call + ["--output-dir", frames + "/out", "--overwrite"]))
+    expectSuccess(Program.run(call + ["--output-dir", frames + "/\(name)/out"]))
+  }
+
   @Test func judging() throws {
     let out = Scratch()
     let truth = annotations + "/groundtruth.csv"

@@ -126,14 +126,6 @@ struct PaddedLines {
     }
   }
 
-  /// The kernel's frames that a frame of the output sees; the others are padding. All where it sees nothing else.
-  func framesInside(_ t: Int, of frames: Int) -> Range<Int> {
-    let first = t * shape.stride.t - shape.padding.t
-    let inside = (0..<shape.kernel.t).filter { 0..<frames ~= first + $0 * shape.dilation.t }
-    guard let least = inside.first, let most = inside.last else { return 0..<shape.kernel.t }
-    return least..<most + 1
-  }
-
   /// Floats of a line, all copies of it.
   func floats(width: Int) -> Int { copies * copyFloats(width: width) }
 

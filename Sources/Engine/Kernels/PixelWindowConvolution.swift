@@ -11,8 +11,7 @@ struct PixelWindowConvolution: ConvolutionMethod {
   /// [time x height][words of a window]
   private let weights: PackedPanels
   private let steps: [Float]
-  /// [out][kernel's frames] Sums of the weights, with what integers count that stand for 0.
-  private let moved: [[Float]]
+  private let padding: PixelPadding
   private let kernels: GEMMKernels
 
   init(_ shape: ConvolutionShape, _ weights: PixelWeights, _ pixels: PixelLines, _ engine: Engine) {
@@ -24,9 +23,7 @@ struct PixelWindowConvolution: ConvolutionMethod {
       tap: PixelLines.words(shape.kernel.w), padding: pixels.scale.padding)
     self.weights = PackedPanels(weights.quantized, weights.shape, engine)
     steps = weights.quantized.steps
-    moved = (0..<shape.outChannels).map { o in
-      weights.sums(output: o).map { Float(Double($0) * Double(pixels.scale.zero)) }
-    }
+    padding = PixelPadding(shape, weights, pixels.scale)
     kernels = engine.kernels.integers.dots
   }
 
@@ -35,7 +32,7 @@ struct PixelWindowConvolution: ConvolutionMethod {
   }
 
   private func compute(_ input: FeatureMap, _ store: ConvolutionStore, _ engine: Engine) {
-    let biases = biases(store, frames: input.extent.t)
+    let biases = padding.biases(store, frames: input.extent.t)
     let copy = lines.copyFloats(width: store.output.extent.w)
     let next = PixelLines.channels * shape.stride.w
     lines.run(input, store.output.extent, engine, writesTable: true) { item, t, h, target in
@@ -48,28 +45,11 @@ struct PixelWindowConvolution: ConvolutionMethod {
       }
     } compute: { band, t, h in
       var store = store
-      store.bias = UnsafePointer(biases.pointer) + t * biasPitch
-      computeRow(band, t, h, lines.framesInside(t, of: input.extent.t), store)
+      store.bias = UnsafePointer(biases.pointer) + t * padding.pitch
+      computeRow(band, t, h, shape.framesInside(t, of: input.extent.t), store)
     }
     // The stores have their addresses only.
     withExtendedLifetime(biases) {}
-  }
-
-  /// Floats of a frame's biases: a register more, which the kernels load.
-  private var biasPitch: Int { (shape.outChannels + 31) / 16 * 16 }
-
-  /// [output's frames][out] The bias, which is less by what integers of padding count, as it is without the frames of padding.
-  private func biases(_ store: ConvolutionStore, frames: Int) -> Storage {
-    let result = Storage(count: store.output.extent.t * biasPitch)
-    guard let scales = store.quantized?.scales else { return result }
-    for t in 0..<store.output.extent.t {
-      let inside = lines.framesInside(t, of: frames)
-      for o in 0..<shape.outChannels {
-        let outside = (0..<shape.kernel.t).reduce(Float(0)) { inside.contains($1) ? $0 : $0 + moved[o][$1] }
-        result.pointer[t * biasPitch + o] = store.bias[o] + outside * scales[o]
-      }
-    }
-    return result
   }
 
   private func computeRow(

@@ -24,7 +24,7 @@ struct PlanarConvolution: ConvolutionMethod {
     /// Split, then made pairs.
     case pairs(@Sendable (PlanarPairs) -> Void)
     /// Made integers.
-    case pixels(PixelLines)
+    case pixels(PixelLines, PixelPadding)
   }
 
   init(_ shape: ConvolutionShape, weights: Storage, _ input: ElementFormat, _ engine: Engine) {
@@ -52,23 +52,35 @@ struct PlanarConvolution: ConvolutionMethod {
     self.shape = shape
     kernels = engine.kernels.planarOfIntegers
     layout = PlanarLayout(pixels: shape)
-    lines = .pixels(pixels)
+    lines = .pixels(pixels, PixelPadding(shape, weights, pixels.scale))
     steps = weights.quantized.steps
     self.weights = layout.pack(weights, shape, tile: kernels.channels)
   }
 
   func run(_ input: FeatureMap, _ store: ConvolutionStore, _ engine: Engine) {
     if steps.isEmpty { return compute(input, store, engine) }
-    store.ofIntegers(steps) { compute(input, $0, engine) }
+    store.ofIntegers(steps) { store in
+      guard case .pixels(_, let padding) = lines else { return compute(input, store, engine) }
+      let biases = padding.biases(store, frames: input.extent.t)
+      compute(input, store, engine, biases: UnsafePointer(biases.pointer), pitch: padding.pitch)
+      // The rows have their addresses only.
+      withExtendedLifetime(biases) {}
+    }
   }
 
   /// What a float of the padding holds.
   private var padding: Float {
-    if case .pixels(let pixels) = lines { return pixels.scale.padding }
+    if case .pixels(let pixels, _) = lines { return pixels.scale.padding }
     return 0
   }
 
-  private func compute(_ input: FeatureMap, _ store: ConvolutionStore, _ engine: Engine) {
+  /// - Parameters:
+  ///   - biases: [frames] Where frames of padding are passed over, at a pitch; nil for the store's, and where they are zeros.
+  ///   - pitch: In floats.
+  private func compute(
+    _ input: FeatureMap, _ store: ConvolutionStore, _ engine: Engine, biases: UnsafePointer<Float>? = nil,
+    pitch: Int = 0
+  ) {
     let output = store.output
     let geometry = Geometry(self, output, threads: engine.pool.threads)
     let rows = geometry.rows
@@ -78,6 +90,7 @@ struct PlanarConvolution: ConvolutionMethod {
       let band = Band(
         convolution: self, geometry: geometry, item: piece / bands,
         rows: first..<min(output.extent.h, first + rows), input: input, store: store,
+        biases: biases, biasPitch: pitch,
         memory: engine.scratch.floats(geometry.count, thread: thread))
       band.run()
     }
@@ -131,6 +144,8 @@ struct PlanarConvolution: ConvolutionMethod {
     let rows: Range<Int>
     let input: FeatureMap
     let store: ConvolutionStore
+    let biases: UnsafePointer<Float>?
+    let biasPitch: Int
     let memory: UnsafeMutablePointer<Float>
 
     private var shape: ConvolutionShape { convolution.shape }
@@ -150,7 +165,7 @@ struct PlanarConvolution: ConvolutionMethod {
         switch convolution.lines {
         case .floats: splitLine(source, target)
         case .pairs(let make): makePairs(source, target, make)
-        case .pixels(let pixels): splitPixels(line, pixels, target)
+        case .pixels(let pixels, _): splitPixels(line, pixels, target)
         }
       } compute: { t in
         for h in rows { computeRow(t, h, ring, offsets) }
@@ -215,12 +230,15 @@ struct PlanarConvolution: ConvolutionMethod {
       let position = ((item * output.extent.t + t) * output.extent.h + h) * output.extent.w
       let (tile, factors) = (convolution.kernels.channels, convolution.layout.factors.count)
       let lines = shape.kernel.t * shape.kernel.h
+      let inside = biases == nil ? 0..<shape.kernel.t : shape.framesInside(t, of: input.extent.t)
+      let bias = biases.map { $0 + t * biasPitch } ?? store.bias
+      let (firstLine, lineCount) = (inside.lowerBound * shape.kernel.h, inside.count * shape.kernel.h)
       var first = 0
       while first < shape.outChannels {
         var row = PlanarRow(
-          lines: table, lineCount: lines, offsets: offsets,
-          offsetCount: factors, weights: convolution.weights.pointer + first * lines * factors,
-          bias: store.bias + first, output: output.start + position * output.pitch + first * output.format.bytes / 4,
+          lines: table + firstLine, lineCount: lineCount, offsets: offsets,
+          offsetCount: factors, weights: convolution.weights.pointer + (first * lines + firstLine * tile) * factors,
+          bias: bias + first, output: output.start + position * output.pitch + first * output.format.bytes / 4,
           outputPitch: output.pitch,
           residual: store.residual.map {
             UnsafePointer($0.start) + position * $0.pitch + first * $0.format.bytes / 4

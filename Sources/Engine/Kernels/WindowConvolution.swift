@@ -83,7 +83,7 @@ struct WindowConvolution: ConvolutionMethod {
       round(input, line: (item * input.extent.t + t) * input.extent.h + h, numbers, target)
     } compute: { band, step, h in
       if frames == 1 {
-        computeRow(band, step, h, lines.framesInside(step, of: input.extent.t), store)
+        computeRow(band, step, h, shape.framesInside(step, of: input.extent.t), store)
       } else {
         computeRows(band, step, h, store)
       }

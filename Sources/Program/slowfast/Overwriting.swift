@@ -16,7 +16,7 @@ struct OverwriteOptions: ParsableArguments {
   /// what the run reads with it either.
   ///
   /// - Parameters:
-  ///   - inputs: What the run reads; of a folder the pictures that are in it.
+  ///   - inputs: What the run reads; of a folder its pictures, or those of the folders in it.
   ///   - journal: Of a run that may go on: the results that it had begun to write are its own.
   ///   - makesFolders: False for a call that writes nothing.
   func check(
@@ -26,18 +26,14 @@ struct OverwriteOptions: ParsableArguments {
     let read = Set(inputs.compactMap(FileIdentity.init))
     // What a run keeps may not be there yet.
     let names = Set(inputs.map(resolvedPath))
-    let folders = inputs.filter(isFolder).map {
-      (path: $0, start: splitPath(resolvedPath(joinPath($0, "-"))).folder + "/")
-    }
+    let pictures = PictureFolders(inputs.filter(isFolder), outputs: paths)
     var written: Set<String> = []
     for path in paths {
       if FileIdentity(path).map(read.contains) == true || !isDevice(path) && names.contains(resolvedPath(path)) {
         throw InputReplaced(path: path, elsewhere: elsewhere)
       }
-      if FrameInput.isPicture(path), isRegularFile(path),
-        let folder = folders.first(where: { resolvedPath(path).hasPrefix($0.start) })
-      {
-        throw InputReplaced(path: path, folder: folder.path, elsewhere: elsewhere)
+      if let folder = pictures.folder(of: path) {
+        throw InputReplaced(path: path, folder: folder, elsewhere: elsewhere)
       }
       if !isDevice(path), !written.insert(resolvedPath(path)).inserted { throw WrittenTwice(path: path) }
     }
@@ -70,6 +66,35 @@ func refuseOverwriting(_ output: String?, by option: String, _ others: [(name: S
     if let path, isSameFile(output, path) {
       throw ValidationError("\(option) '\(output)' is the file of \(name) -> write to another file")
     }
+  }
+}
+
+/// The folders of pictures that a run reads: a picture that is written among them would be one of the frames.
+private final class PictureFolders {
+  /// By resolved path, as they were given.
+  private let given: [String: String]
+  private let outputs: Set<String>
+  /// By resolved path, whether a folder holds pictures that are no outputs.
+  private var holdsOthers: [String: Bool] = [:]
+
+  init(_ folders: [String], outputs: [String]) {
+    given = Dictionary(folders.map { (splitPath(resolvedPath(joinPath($0, "-"))).folder, $0) }) { first, _ in first }
+    // A folder of an earlier run's pictures alone may have them anew; a single one, such as --output FILE, may be a frame.
+    self.outputs = given.isEmpty || outputs.count == 1 ? [] : Set(outputs.map(resolvedPath))
+  }
+
+  /// The folder, as it was given, among whose pictures an output would lie; nil for none.
+  func folder(of path: String) -> String? {
+    guard !given.isEmpty, FrameInput.isPicture(path), !isDevice(path) else { return nil }
+    let parent = splitPath(resolvedPath(path)).folder
+    guard let folder = given[parent] ?? given[splitPath(parent).folder] else { return nil }
+    let holds =
+      holdsOthers[parent]
+      ?? ((try? listFolder(parent)) ?? []).contains {
+        FrameInput.isPicture($0) && !outputs.contains(joinPath(parent, $0))
+      }
+    holdsOthers[parent] = holds
+    return holds ? folder : nil
   }
 }
 

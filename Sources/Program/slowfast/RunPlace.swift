@@ -1,3 +1,4 @@
+internal import ArgumentParser
 internal import Files
 internal import Glibc
 internal import Runs
@@ -114,6 +115,21 @@ final class RunPlace {
 
   /// What holds the run: no result may take its place.
   var kept: [String] { part?.directory.files ?? [journalBeside] }
+
+  /// Makes sure that a run reads nothing that its directory keeps: such a file would be added to, or moved away. Of its configuration and
+  /// ensemble it keeps what it has read.
+  ///
+  /// - Throws: `ValidationError`.
+  func checkInputs(_ inputs: [String]) throws {
+    guard let directory = part?.directory else { return }
+    let own = Set(
+      directory.files.filter { $0 != directory.configuration && $0 != directory.ensemble }.map(resolvedPath))
+    if let path = inputs.first(where: { own.contains(resolvedPath($0)) }) {
+      throw ValidationError(
+        "keeping the run: '\(path)', which the run reads, is what the run directory '\(directory.path)' keeps under that name -> copy "
+          + "it elsewhere, or give another directory")
+    }
+  }
 
   /// Takes the journal of a run without --run.
   func hold(_ journal: RunJournal) { self.journal = journal }

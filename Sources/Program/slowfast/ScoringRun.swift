@@ -179,6 +179,7 @@ struct ScoringRun<Job: ScoringJob> {
     var job = job
     job.keepTasks(of: place.journals)
     do {
+      try place.checkInputs(inputs)
       try job.findPeople(keptIn: place.part?.directory.people)
       for notice in job.peopleNotices { Console.warn(notice) }
       self.job = job

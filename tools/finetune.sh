@@ -9,14 +9,26 @@ out=$2
 videos=${3:-24}
 seconds=${4:-12}
 held=$(((videos + 1) / 2))
+if [ -z "$out" ]; then
+  echo "finetune: the name of OUTPUT-DIR is empty -> give a folder's name" >&2
+  exit 64
+fi
 world="$out/world"
 model=$(dirname "$0")/../configs/demo/SLOWFAST_8x4_R18_SMALL
-if [ -e "$out" ] && [ ! -d "$world" ]; then
-  echo "finetune: '$out' holds other things than this script's output -> name another folder" >&2
+# What an earlier call made is replaced, and nothing else: its folder has a file that says so, and there it is what has these names.
+mark=.made-by-slowfast-finetune
+made="world classes.txt train.csv val.csv tuned film detected"
+if { [ -e "$out" ] || [ -L "$out" ]; } && [ ! -d "$out" ]; then
+  echo "finetune: '$out' is no folder -> name another one, or delete this" >&2
   exit 1
 fi
-rm -rf "$out"
+if [ -n "$(ls -A "$out" 2>/dev/null)" ] && [ ! -e "$out/$mark" ]; then
+  echo "finetune: '$out' holds other things than this script's output -> name another folder, or delete this one" >&2
+  exit 1
+fi
 mkdir -p "$out"
+for name in $made; do rm -rf "${out:?}/$name"; done
+printf '%s\n' "Made by tools/finetune.sh of slowfast, which replaces these when it runs again:" $made >"$out/$mark"
 
 say() { printf '\n== %s\n' "$1"; }
 

@@ -65,7 +65,12 @@ public struct AVATest {
     var faults = inputs.faults
     if let frameList {
       let isNeeded = { (name: String) in proposals.map { !$0.keyFrames(of: name).isEmpty } ?? true }
-      faults += [inputs.missingFrames(frameList, isNeeded: isNeeded)].compactMap(\.self)
+      if let fault = inputs.missingFrames(frameList, isNeeded: isNeeded) {
+        if faults.isEmpty, proposals.map({ $0.keyFrameCount > 0 }) ?? false, others.isEmpty {
+          throw AVATestError.framesMissing(fault)
+        }
+        faults.append(fault)
+      }
     }
     var notices = frameList?.notices ?? []
     notices += proposals?.summary.notices(scoreThreshold: threshold) ?? []
@@ -254,6 +259,8 @@ public enum AVATestError: Error, Equatable, CustomStringConvertible {
   case noKeyFrames(notices: [String], proposals: ProposalList.Summary)
   /// What the configuration names and is not there, a text for each.
   case incomplete([String])
+  /// No picture is where the configuration says, and all else is.
+  case framesMissing(String)
   /// A file that the configuration names cannot be read; the keys with their values and sources.
   case unreadable(keys: [String], reason: String)
   case classOutOfRange(path: String, id: Int, classes: Int)
@@ -275,6 +282,7 @@ public enum AVATestError: Error, Equatable, CustomStringConvertible {
     switch self {
     case .unreadable(let keys, let reason):
       return "testing on AVA: \(reason)\(AVATestInputs.origin(keys)) -> set it in the config or after the command"
+    case .framesMissing(let fault): return AVATestError.incomplete([fault]).description
     case .incomplete(let faults) where faults.count == 1:
       return "testing on AVA: \(faults[0]) -> set it in the config or after the command"
     case .incomplete(let faults):

@@ -1,4 +1,5 @@
 import Files
+import Foundation
 import TestSupport
 import Testing
 
@@ -9,7 +10,11 @@ struct EarlierTrainingTests {
   private var run: String { output.path + "/run" }
 
   private func train(_ pairs: [String] = [], _ options: [String] = []) -> Program.Result {
-    data.train(
+    Program.run(call(pairs, options))
+  }
+
+  private func call(_ pairs: [String], _ options: [String]) -> [String] {
+    data.call(
       "SLOW_8x4_R18_LINEAR", run,
       [
         "TASK", "", "MODEL.DETACH_FINAL_FC", "False", "TRAIN.BATCH_SIZE", "4", "TRAIN.EVAL_PERIOD", "100",
@@ -38,6 +43,7 @@ struct EarlierTrainingTests {
       expectFailure(
         train(pairs),
         [
+          "\(pairs[0] == "TASK" ? "" : "-> TRAIN.AUTO_RESUME True goes on with it; else ")give another OUTPUT_DIR",
           "has 2 checkpoints, 'checkpoint_epoch_00001.pyth' to 'checkpoint_epoch_00002.pyth', of a training that this one does "
             + "not go on with: T", "give another OUTPUT_DIR; or --overwrite",
         ])
@@ -47,9 +53,34 @@ struct EarlierTrainingTests {
     var after = try contents()
     after["checkpoints/.checkpoint_epoch_00003.pyth.4194999.1.partial"] = Array("x".utf8)
     #expect(after == before)
+    // Nor anything else that is read, whatever path leads to it.
+    let (link, config) = (output.path + "/link.pyth", output.path + "/own.yaml")
+    try FileManager.default.linkItem(atPath: first, toPath: link)
+    expectFailure(
+      train(["TRAIN.CHECKPOINT_FILE_PATH", link], ["--overwrite"]),
+      ["--overwrite would remove '\(first)', which is the same file as '\(link)', whose weights"])
+    try writeFile(
+      config, String(contentsOfFile: projectRoot + "/configs/demo/SLOW_8x4_R18_LINEAR.yaml", encoding: .utf8))
+    removeFile(run + "/curves.html")
+    try FileManager.default.linkItem(atPath: config, toPath: run + "/curves.html")
+    for (options, words) in [(["--overwrite"], "--overwrite would remove"), ([], "the log would be written to")] {
+      var call = call(["SOLVER.MAX_EPOCH", "3"], options)
+      call[2] = config
+      expectFailure(
+        Program.run(call),
+        ["\(words) '\(run)/curves.html', which is the same file as '\(config)', which this training reads"])
+    }
+    #expect(pathExists(run + "/checkpoints/checkpoint_epoch_00002.pyth") && pathExists(run + "/metrics.jsonl"))
+    // What is no checkpoint of an epoch by its name is nobody's to remove, and not gone on with.
+    let copy = "checkpoint_epoch_00002_backup.pyth"
+    try output.file("run/checkpoints/" + copy, "x")
+    try output.file("run/runs-kinetics/events.out.tfevents.1", "x")
+    try output.file("run/.validation.pyth", "x")
     let result = train(["SOLVER.MAX_EPOCH", "1"], ["--overwrite"])
     #expect(result.status == 0 && result.stderr.contains("no weights are given"), "\(result.stderr)")
-    #expect(try listFolder(run + "/checkpoints") == ["checkpoint_epoch_00001.pyth"])
+    #expect(result.stderr.contains("/\(copy)' is not called as checkpoints of epochs are"), "\(result.stderr)")
+    #expect(try listFolder(run + "/checkpoints").sorted() == ["checkpoint_epoch_00001.pyth", copy])
+    #expect(try listFolder(run + "/runs-kinetics").isEmpty && !pathExists(run + "/.validation.pyth"))
     #expect(try lines(run + "/metrics.jsonl").count { $0.contains("\"train_epoch\"") } == 1)
     let stdout = try lines(run + "/stdout.log").joined()
     #expect(!stdout.contains("\"epoch\": \"2/"), "\(stdout)")
@@ -70,5 +101,39 @@ struct EarlierTrainingTests {
   @Test func refusedCallsLeaveNothing() {
     expectFailure(train(["SOLVER.OPTIMIZING_METHOD", "adan"]), ["did you mean adam?"], leaving: output)
     #expect(!pathExists(run))
+    let deep = data.call("SLOW_8x4_R18_LINEAR", run + "/a/b", ["SOLVER.OPTIMIZING_METHOD", "adan"])
+    expectFailure(Program.run(deep), ["did you mean adam?"], leaving: output)
+    #expect(!pathExists(run))
+  }
+
+  /// What begins anew would remove what was just saved: who goes on does so without --overwrite.
+  @Test func theCommandThatGoesOnIsNamed() throws {
+    for (pairs, options, words) in [
+      ([], ["--overwrite"], "the same command without --overwrite goes on"),
+      (
+        ["TRAIN.AUTO_RESUME", "False"], ["--overwrite"],
+        "the same command without --overwrite and with TRAIN.AUTO_RESUME True goes on"
+      ), ([], [], "the same command goes on"),
+    ] {
+      let result = Program.run(
+        after: "{ (until [ -e '\(run)/checkpoints/checkpoint_epoch_00001.pyth' ] || ! kill -0 $$; do sleep 0.02; done; "
+          + "kill -INT $$) 2>/dev/null & }",
+        data.call(
+          "SLOW_8x4_R18_LINEAR", run,
+          [
+            "TASK", "", "MODEL.DETACH_FINAL_FC", "False", "TRAIN.BATCH_SIZE", "4", "TRAIN.EVAL_PERIOD", "1000",
+            "SOLVER.MAX_EPOCH", "1000",
+          ] + pairs, options))
+      #expect(
+        result.status == 130 && result.stderr.contains("is the last checkpoint: \(words) from it"), "\(result.stderr)")
+      for name in try listFolder(run + "/checkpoints") { removeFile(run + "/checkpoints/" + name) }
+    }
+  }
+
+  /// A job that is queued again would remove its own checkpoints.
+  @Test func jobsAreNotOverwritten() {
+    let result = Program.run(
+      through: ["/bin/sh", projectRoot + "/deploy/train.slurm"], ["--cfg", "f", "--overwrite", "OUTPUT_DIR", run])
+    #expect(result.status == 64 && result.stderr.contains("-> leave it out"), "\(result.stderr)")
   }
 }

@@ -47,7 +47,14 @@ struct TrainDamageTests {
     #expect(result.stderr.ranges(of: "/cut.mp4' could not be read, and is not validated: ").count == 1)
     #expect(result.stderr.ranges(of: " %, of 7 of 8 videos: 1 could not be read\n").count == 2, "\(result.stderr)")
     #expect(!result.stderr.contains("another sample"), "\(result.stderr)")
+    // Who was not there reads it in the logs.
+    let stdout = try lines(output.path + "/stdout.log").joined(separator: "\n")
+    #expect(
+      stdout.ranges(of: "/cut.mp4' could not be read, and is not validated: ").count == 1
+        && stdout.ranges(of: " %, of 7 of 8 videos: 1 could not be read").count == 2, "\(stdout)")
     let found = try validations()
+    #expect(found.allSatisfy { $0.contains(#""num_judged": 7.0, "num_unreadable": 1.0"#) }, "\(found)")
+    #expect(!found.joined().contains("min_top1_err"), "\(found)")
     #expect(found.count == 2 && errors(found.last).count == 2)
     // Its time was taken.
     #expect(found.allSatisfy { $0.contains("\"dt\": 0.") || $0.contains("\"dt\": 1") }, "\(found)")

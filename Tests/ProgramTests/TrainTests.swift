@@ -81,6 +81,17 @@ struct TrainTests {
     #expect(try checkpoint(other.path, 2) == end)
   }
 
+  /// A disk that is not there is no reason to train without a validation.
+  @Test func picturesToValidateOnAreMissing() throws {
+    let output = Scratch()
+    let list = try String(contentsOfFile: Self.world + "/frame_lists/val.csv", encoding: .utf8)
+    let gone = try output.file("gone.csv", list.replacingOccurrences(of: ".jpg", with: ".gone.jpg"))
+    let run = output.path + "/run"
+    let result = Program.run(Self.call(run, ["AVA.TEST_LISTS", "['\(gone)']", "TEST.ENABLE", "False"]))
+    #expect(result.status == 1 && result.stderr.contains("looking for frames: no picture '"), "\(result.stderr)")
+    #expect(!pathExists(run), "\(result.stderr)")
+  }
+
   /// Half of what is kept, and checkpoints that either precision goes on with, which is said.
   @Test func trainsInMixedPrecision() throws {
     let output = Scratch()

@@ -71,6 +71,38 @@ import TrainingLog
       ])
   }
 
+  @Test("A validation that could not read everything says so, and is not among the smallest errors")
+  func partialValidation() throws {
+    let log = try scratch.log(.classification)
+    var meter = ValMeter(.classification, window: 2)
+    for (epoch, (error, lacking)) in [(10.0, true), (50, false), (20, true), (60, false)].enumerated() {
+      // As a training that goes on does.
+      if epoch == 3 { meter = ValMeter(.classification, window: 2, after: log.entries) }
+      meter.lacking = lacking ? (count: 4, of: 16) : nil
+      meter.add(errors: TopKErrors(top1: error, top5: error), clips: 1)
+      try log.recordEpoch(meter, place(epoch, 0, epochs: 4))
+      meter.reset()
+    }
+    try log.finishEpoch()
+    let counts = #""num_judged": 12, "num_unreadable": 4, "#
+    let least = ["null", "50.00000", "50.00000", "50.00000"]
+    let lines = try scratch.entries("json_stats.log")
+    #expect(lines.count == 4)
+    for (epoch, line) in lines.enumerated() {
+      #expect(line.contains("\"min_top1_err\": \(least[epoch]), "), "\(line)")
+      #expect(line.contains(counts) == (epoch % 2 == 0), "\(line)")
+    }
+    let metrics = try scratch.lines("metrics.jsonl")
+    #expect(metrics[2].contains(#""num_judged": 12.0, "num_unreadable": 4.0"#), "\(metrics[2])")
+    #expect(!metrics[1].contains("num_"), "\(metrics[1])")
+    let page = try scratch.text("curves.html")
+    #expect(
+      page.contains(
+        "least top-1 error 50 % after epoch 2, 2 validations could not read everything (4 of 16 "
+          + "missing after epoch 3) and do not count as best"), "\(page)")
+    #expect(page.contains("<th scope=\"col\">not read</th>"))
+  }
+
   @Test("Without one class a clip there are no errors, and an epoch has no loss in this form") func multiLabel() throws
   {
     let lines = try record(.multiLabel, errors: false)

@@ -254,6 +254,22 @@ struct FinetuneCommand: ParsableCommand {
     return try annotations.add("val-boxes") { try writeFile($0, rows) }
   }
 
+  /// Makes sure that nothing that is read goes, or gets another content.
+  private func checkReplaces(_ files: [String]) throws {
+    let read =
+      [("--cfg", config), ("--weights", weights), ("--classes", classes), ("--train", train), ("--val", validation)]
+      + trainProposals.map { ("--train-proposals", $0) } + valProposals.map { ("--val-proposals", $0) }
+      + [("--detector", detectorFile.detector)].compactMap { name, path in path.map { (name, $0) } }
+      + videos.map { ("--videos", $0) }
+    for file in files {
+      for (option, path) in read where isRegularFile(path) && isSameFile(file, path) {
+        throw ValidationError(
+          "\(option) '\(path)' is read, and fine-tuning into '\(outputDir)' would \(overwrite ? "remove or " : "")replace it -> "
+            + "give another --output-dir, or a copy of the file elsewhere")
+      }
+    }
+  }
+
   private func list(_ paths: [String]) -> String { pythonList(paths.map(absolutePath)) }
 
   /// The videos, those of folders one by one; folders of pictures are videos.
@@ -320,8 +336,12 @@ struct FinetuneCommand: ParsableCommand {
     }
     let labels = try ClassList.read(path: classes)
     let videos = try allVideos()
+    let folders = NewFolders(outputDir)
     let lock = try FolderLock(outputDir)
-    defer { lock.release() }
+    defer {
+      lock.release()
+      folders.removeEmpty()
+    }
     for inner in ["head", "stages", "features", "annotations", "checkpoints"] { lock.deleteLeftovers(andIn: inner) }
     var annotations = Annotations(folder: absolutePath(joinPath(outputDir, "annotations")))
     defer { annotations.discard() }
@@ -333,9 +353,7 @@ struct FinetuneCommand: ParsableCommand {
     let scored = try proposals.isEmpty ? [scoredBoxes(validation, &annotations)] : proposals
     let config = try configuration(
       train, validation, scored, labels, loaded.map { detectorFile.threshold($0) })
-    if overwrite {
-      try refuseOverwriting(FineTuning.checkpointPath(config), by: "--output-dir", [("--weights", weights)])
-    }
+    try checkReplaces(FineTuning.replaced(config) + annotations.drafts.keys.sorted())
     for notice in config.notices { Console.warn(notice) }
     let found = annotations
     let findingPeople: (() throws -> Void)? = loaded.map { loaded in
@@ -347,8 +365,9 @@ struct FinetuneCommand: ParsableCommand {
     let result = try Interruption.stoppable {
       let result = try tuning.run(listener())
       if result.isComplete { return result }
+      let kept = "features\(overwrite && !tuning.hasBegunAnew ? "" : " and whole epochs") are kept in '\(outputDir)'"
       throw Interrupted(
-        "features and whole epochs are kept in '\(outputDir)': the same command goes on from them")
+        "\(kept): the same command\(tuning.hasBegunAnew ? " without --overwrite" : "") goes on from them")
     }
     let report = FineTuningReport(
       result: result, config: splitPath(self.config).name, weights: splitPath(weights).name, freezing: try freezing(),

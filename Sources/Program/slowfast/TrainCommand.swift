@@ -143,16 +143,22 @@ struct TrainCommand: ParsableCommand {
     }
     // Processes of one machine share its processors.
     let engine = options.engine(usual: group.localSize > 1 ? max(1, availableProcessors() / group.localSize) : nil)
+    // Folders that are made for a call that is refused go again.
+    let folders = NewFolders(config[.outputDir])
     let lock = isFirst ? try FolderLock(config[.outputDir]) : nil
-    // A folder that was made for a call that is refused goes again.
-    defer { lock?.release() }
+    defer {
+      lock?.release()
+      if isFirst { folders.removeEmpty() }
+    }
     lock?.deleteLeftovers(andIn: splitPath(checkpointFolder(config)).name)
     let training = try group.together {
       let videos = try allVideos(config, isFirst: isFirst)
       return try TrainingRun(
         config, engine: engine, videos: videos, workers: options.workers, overwrites: overwrite, group: group)
     }
-    let validation = isFirst ? try validation(config, engine) : nil
+    let validation: ((String) throws -> TrainingRun.Validation)? = try group.together {
+      isFirst ? try self.validation(config, engine) : nil
+    }
     if isFirst {
       for notice in training.notices { Console.say(notice) }
       let processes = group.size > 1 ? "; \(group.size) processes (\(group.carrier))" : ""
@@ -164,7 +170,8 @@ struct TrainCommand: ParsableCommand {
       }
     }
     let reporter = TrainingReporter(isShown: isFirst)
-    Interruption.setLoss("the epoch at hand is lost; the same command goes on from the last checkpoint")
+    let again = sameCommand(config)
+    Interruption.setLoss("the epoch at hand is lost; \(again) goes on from the last checkpoint")
     let ending: TrainingRun.Ending
     var hasStopped = false
     do {
@@ -177,7 +184,7 @@ struct TrainCommand: ParsableCommand {
         if ending.isComplete { return ending }
         throw Interrupted(
           ending.checkpoint.map {
-            "the epoch at hand is lost, '\($0)' is the last checkpoint: the same command goes on from it"
+            "the epoch at hand is lost, '\($0)' is the last checkpoint: \(again) goes on from it"
           }
             ?? "no epoch was saved yet: the same command begins anew")
       }
@@ -250,6 +257,8 @@ struct TrainCommand: ParsableCommand {
     if config[.detectionEnable] {
       let test: AVATest
       do { test = try AVATest(config) } catch {
+        // Where all else is there, a disk is not: that is no training without a validation.
+        if case .framesMissing? = error as? AVATestError { throw error }
         Console.warn("nothing is validated: \(withoutAdvice(error))")
         return nil
       }
@@ -268,7 +277,7 @@ struct TrainCommand: ParsableCommand {
         } catch let error as ClipRunError {
           throw TrainingRun.ScoresNotFinite(reason: withoutAdvice(error))
         }
-        if Interruption.isAsked { throw Interrupted(Self.unvalidated) }
+        if Interruption.isAsked { throw Interrupted(unvalidated(config)) }
         guard let truth = test.groundTruth else { return TrainingRun.Validation() }
         let damage = found.damage
         if found.keyFrameCount == 0, !damage.isEmpty {
@@ -296,11 +305,18 @@ struct TrainCommand: ParsableCommand {
         let sets = labels.map { row in row.indices.filter { row[$0] > 0 } }
         return MeanAveragePrecision(clips: 1, scores: scores, labels: sets).percent / 100
       }
-      guard let found else { throw Interrupted(Self.unvalidated) }
+      guard let found else { throw Interrupted(unvalidated(config)) }
       return found
     }
   }
 
-  private static let unvalidated =
-    "the validation was not finished: the same command does it again, from the last checkpoint"
+  private func unvalidated(_ config: Configuration) -> String {
+    "the validation was not finished: \(sameCommand(config)) does it again, from the last checkpoint"
+  }
+
+  /// The command that goes on with this training: what begins anew would remove its checkpoints.
+  private func sameCommand(_ config: Configuration) -> String {
+    "the same command" + (overwrite ? " without --overwrite" : "")
+      + (config[.trainAutoResume] ? "" : (overwrite ? " and" : "") + " with \(Key.trainAutoResume.name) True")
+  }
 }

@@ -64,8 +64,8 @@ public enum ProcessGroupError: Error, Equatable, CustomStringConvertible {
         + " -> give all ranks the same program, command, config and files"
     case .failed(let what, let rank, let reason):
       return "\(what) on rank \(rank): MPI says \"\(reason)\""
-        + " -> see whether all machines of the job are up and reach each other; TRAIN.AUTO_RESUME True goes on from the"
-        + " last checkpoint"
+        + " -> see whether all machines of the job are up and reach each other; TRAIN.AUTO_RESUME True, without"
+        + " --overwrite, goes on from the last checkpoint"
     case .aborted(let rank, let message): return "rank \(rank): \(message)"
     case .ended(let what): return "\(what): the group of ranks had ended, or ended before it was done"
     case .ranksFailed(let sayings, let size):

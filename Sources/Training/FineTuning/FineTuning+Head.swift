@@ -45,7 +45,7 @@ extension FineTuning {
       let held = try cache("val", validation, TestViews(config).views)
     else { return (nil, findings) }
     let identity = try headIdentity.with(training: learned.content(), validation: held.content())
-    if options.overwrites { try Self.forget(config) } else { try check(Self.headPhase, identity) }
+    if options.overwrites { try beginAnew() } else { try check(Self.headPhase, identity) }
     try adoptDrafts()
     let judged = JudgedKeyFrames(held.scored, of: held.tasks.count)
     let batches = FeatureBatches(

@@ -40,6 +40,8 @@ public final class FineTuning {
   let settings: PhaseSettings
   /// What tests, detections and PySlowFast read beside the weights.
   let written: WrittenConfiguration
+  /// Whether what an earlier fine-tuning had in the folder is gone, as the options wanted: what is there is this one's.
+  public private(set) var hasBegunAnew = false
   /// What makes features, from when it is first asked for until they are there.
   var featureNetwork: LoadedModel?
 
@@ -328,17 +330,37 @@ public final class FineTuning {
   ///
   /// - Throws: `FileError`.
   public static func forget(_ config: Configuration) throws {
+    for file in try forgotten(config) { removeFile(file) }
+  }
+
+  /// Forgets it where the options say so.
+  ///
+  /// - Throws: `FileError`.
+  func beginAnew() throws {
+    try Self.forget(config)
+    hasBegunAnew = true
+  }
+
+  /// What goes of an earlier fine-tuning where one begins anew, in this order: without its state a phase begins anew, whatever else
+  /// is still there.
+  private static func forgotten(_ config: Configuration) throws -> [String] {
+    var files: [String] = []
     for name in [headPhase, stagesPhase] {
       let folder = joinPath(config[.outputDir], name)
       if !isFolder(folder) { continue }
-      // Without its state a phase begins anew, whatever else is still there.
-      removeFile(joinPath(folder, Phase.stateName))
-      for file in try listFolder(folder) where isRegularFile(joinPath(folder, file)) {
-        removeFile(joinPath(folder, file))
-      }
+      let own = try listFolder(folder).sorted().map { joinPath(folder, $0) }.filter(isRegularFile)
+      let state = joinPath(folder, Phase.stateName)
+      files += own.filter { $0 == state } + own.filter { $0 != state }
     }
-    let results = ["config.yaml", "finetune.json", "index.html"].map { joinPath(config[.outputDir], $0) }
-    for file in [checkpointPath(config)] + results { removeFile(file) }
+    return files + [checkpointPath(config)]
+      + ["config.yaml", "finetune.json", "index.html"].map { joinPath(config[.outputDir], $0) }
+  }
+
+  /// What a fine-tuning in the folder removes or writes anew, features and the rows that it makes aside.
+  ///
+  /// - Throws: `FileError` for a folder that cannot be read.
+  public static func replaced(_ config: Configuration) throws -> [String] {
+    try forgotten(config) + [joinPath(config[.outputDir], "labelmap.pbtxt")]
   }
 
   /// Does what is left to do.
@@ -347,7 +369,7 @@ public final class FineTuning {
   public func run(_ listener: Listener = Listener()) throws -> Result {
     switch options.freezing {
     case .stages(let count):
-      if options.overwrites { try Self.forget(config) }
+      if options.overwrites { try beginAnew() }
       try adoptDrafts()
       return try stages(count, head: nil, listener, Findings())
     case .backbone:

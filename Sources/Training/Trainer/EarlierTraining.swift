@@ -12,39 +12,34 @@ struct EarlierTraining {
 
   /// - Throws: `FileError` for a folder that cannot be read.
   init(_ config: Configuration) throws {
-    let folder = checkpointFolder(config)
-    checkpoints =
-      try isFolder(folder)
-      ? listFolder(folder).filter(Self.isCheckpoint).map { joinPath(folder, $0) }.filter(isRegularFile) : []
-    others = try TrainingLog.files(in: config[.outputDir], eventFolder: eventFolder(config))
-  }
-
-  /// "checkpoint_epoch_00003.pyth", with or without a task before it.
-  private static func isCheckpoint(_ name: String) -> Bool {
-    guard name.hasSuffix(".pyth"), let start = name.firstRange(of: "checkpoint_epoch_") else { return false }
-    let number = name[start.upperBound...].dropLast(5)
-    return !number.isEmpty && number.allSatisfy { $0.isASCII && $0.isNumber }
-      && (start.lowerBound == name.startIndex || name[..<start.lowerBound].hasSuffix("_"))
+    checkpoints = try epochCheckpoints(config, ofAnyTask: true)
+    others = try TrainingLog.files(in: config[.outputDir], eventFolder: ownEventFolder(config))
   }
 
   /// Refuses a training that would mix what it writes with what is there.
   ///
   /// - Throws: `TrainingError.earlierRun`.
-  func refuse(_ config: Configuration) throws(TrainingError) {
+  func refuse(_ config: Configuration) throws {
     if checkpoints.isEmpty { return }
-    throw .earlierRun(
+    throw TrainingError.earlierRun(
       folder: checkpointFolder(config), checkpoints: checkpoints.map { splitPath($0).name },
-      reason: config[.trainAutoResume] ? config.cite(.task) : config.cite(.trainAutoResume))
+      reason: config[.trainAutoResume] ? config.cite(.task) : config.cite(.trainAutoResume),
+      canGoOn: try !config[.trainAutoResume] && !epochCheckpoints(config).isEmpty)
   }
 
-  /// Makes sure that the weights that a training begins with stay when the rest goes.
+  /// Makes sure that what a training reads stays as it is.
   ///
-  /// - Parameter path: "" for none.
-  /// - Throws: `TrainingError.weightsOfEarlierRun`.
-  func spare(_ path: String) throws(TrainingError) {
-    guard let given = fileIdentity(path) else { return }
-    for own in checkpoints where fileIdentity(own).map({ $0 == given }) ?? false {
-      throw .weightsOfEarlierRun(path: path)
+  /// - Parameters:
+  ///   - inputs: Paths; "" for none.
+  ///   - weights: What the training begins with; "" for none.
+  ///   - isRemoved: Whether all of the earlier training goes; else its log is gone on with.
+  /// - Throws: `TrainingError.readsEarlierRun`.
+  func spare(_ inputs: [String], weights: String, isRemoved: Bool) throws(TrainingError) {
+    for path in inputs + [weights] {
+      guard let given = fileIdentity(path) else { continue }
+      for own in (isRemoved ? checkpoints : []) + others where fileIdentity(own).map({ $0 == given }) ?? false {
+        throw .readsEarlierRun(path: path, own: own, isWeights: path == weights, isRemoved: isRemoved)
+      }
     }
   }
 
@@ -59,6 +54,15 @@ func eventFolder(_ config: Configuration) -> String? {
   guard config[.tensorboardEnable] else { return nil }
   return TrainingLog.eventFolder(
     in: config[.outputDir], logDirectory: config[.tensorboardLogDir], trainDataset: config[.trainDataset])
+}
+
+/// Where they are, if any: those of an earlier training are there whatever this one asks for. Of a folder elsewhere nobody knows.
+private func ownEventFolder(_ config: Configuration) -> String? {
+  if let folder = eventFolder(config) { return folder }
+  return config[.tensorboardLogDir].hasPrefix("/")
+    ? nil
+    : TrainingLog.eventFolder(
+      in: config[.outputDir], logDirectory: config[.tensorboardLogDir], trainDataset: config[.trainDataset])
 }
 
 /// What tells a file from others, whatever path leads to it.

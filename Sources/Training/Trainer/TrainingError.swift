@@ -22,10 +22,10 @@ public enum TrainingError: Error, Equatable, CustomStringConvertible {
   case otherNetwork(path: String, differences: [String])
   /// The given weights say that as many epochs are done as there are to be.
   case nothingLeft(path: String, done: Int, epochs: String)
-  /// The folder has checkpoints of a training that this one does not go on with; why it does not.
-  case earlierRun(folder: String, checkpoints: [String], reason: String)
-  /// What begins anew in a folder would take away the weights that it begins with.
-  case weightsOfEarlierRun(path: String)
+  /// The folder has checkpoints of a training that this one does not go on with; why it does not, and whether it could.
+  case earlierRun(folder: String, checkpoints: [String], reason: String, canGoOn: Bool)
+  /// A file that the training reads is one of those that an earlier one has left in the folder, and would be removed or written to.
+  case readsEarlierRun(path: String, own: String, isWeights: Bool, isRemoved: Bool)
   /// A network whose weights were all frozen, or that has none.
   case nothingToTrain
 
@@ -68,15 +68,18 @@ public enum TrainingError: Error, Equatable, CustomStringConvertible {
     case .nothingLeft(let path, let done, let epochs):
       return "training: '\(path)' says that epoch \(done) is done, and \(epochs): no epoch is left -> set "
         + "TRAIN.CHECKPOINT_EPOCH_RESET True to begin with the first one on these weights, or SOLVER.MAX_EPOCH above \(done)"
-    case .earlierRun(let folder, let checkpoints, let reason):
+    case .earlierRun(let folder, let checkpoints, let reason, let canGoOn):
       let (first, last) = (checkpoints.first ?? "", checkpoints.last ?? "")
       let names = checkpoints.count > 1 ? "\(checkpoints.count) checkpoints, '\(first)' to '\(last)'," : "'\(first)'"
       return
-        "training: '\(folder)' has \(names) of a training that this one does not go on with: \(reason) -> give another OUTPUT_DIR; "
+        "training: '\(folder)' has \(names) of a training that this one does not go on with: \(reason) -> "
+        + (canGoOn ? "TRAIN.AUTO_RESUME True goes on with it; else " : "") + "give another OUTPUT_DIR; "
         + "or --overwrite, which removes these, the log and the curves first"
-    case .weightsOfEarlierRun(let path):
-      return
-        "training: --overwrite would remove '\(path)', whose weights this training begins with -> give another OUTPUT_DIR"
+    case .readsEarlierRun(let path, let own, let isWeights, let isRemoved):
+      return "training: \(isRemoved ? "--overwrite would remove" : "the log would be written to") '\(own)', "
+        + (own == path ? "" : "which is the same file as '\(path)', ")
+        + (isWeights ? "whose weights this training begins with" : "which this training reads")
+        + " -> give another OUTPUT_DIR"
     case .nothingToTrain:
       return "training: the network has no weights that are trained -> freeze less"
     }

@@ -122,7 +122,8 @@ public final class TrainingRun {
     full = BatchForm(samples: settings.batchSize, shape: try SampleShape(config))
     try settings.check(
       config, collation, targets: dataset.targetKind, clips: dataset.examplesPerSample)
-    let start = try TrainingStart(config, settings, engine: engine, phases: phases, overwrites: overwrites)
+    let start = try TrainingStart(
+      config, settings, engine: engine, phases: phases, videos: videos, overwrites: overwrites)
     self.overwrites = overwrites
     session = try TrainingSession(start.model, settings, engine: engine, group: group)
     if let file = start.resumed { try session.resume(from: file) }
@@ -193,6 +194,7 @@ public final class TrainingRun {
     say: (String) -> Void = { _ in }, progress: (Progress) -> Void = { _ in }
   ) throws -> Ending {
     let isFirst = group.rank == 0
+    if isFirst { removeFile(unsavedPath) }
     if isFirst, overwrites { try EarlierTraining(config).remove() }
     if group.size > 1, overwrites { try group.barrier() }
     var (validation, checkpoint): (Validation?, String?) = (nil, try lastCheckpoint(config))
@@ -208,9 +210,14 @@ public final class TrainingRun {
     for notice in log?.notices ?? [] { say(notice) }
     var trained = TrainMeter(task, window: max(1, config[.logPeriod]))
     var tested = ValMeter(task, window: max(1, config[.logPeriod]), after: log?.entries ?? [])
-    func tell(_ lost: [UnreadableSample]) {
+    // A warning stays where one looks later, too.
+    func warn(_ line: String) throws {
+      say(line)
+      try log?.note(line)
+    }
+    func tell(_ lost: [UnreadableSample]) throws {
       for sample in lost {
-        say("'\(sample.name)' could not be read, another sample is taken for it: \(sample.reason)")
+        try warn("'\(sample.name)' could not be read, another sample is taken for it: \(sample.reason)")
       }
     }
     func test(_ epoch: Int, iterations: Int, _ validate: () throws -> Validation) throws {
@@ -221,13 +228,15 @@ public final class TrainingRun {
         throw TrainingError.scoresNotFinite(epoch: epoch, reason: error.reason)
       }
       validation = found
-      for remark in found.remarks { say(remark) }
+      for remark in found.remarks { try warn(remark) }
+      tested.lacking = found.lacking.map { (count: $0.count, of: $0.of) }
       for times in found.times { tested.add(clips: 0, times: times) }
       if let errors = found.errors { tested.add(errors: errors, clips: 1) }
       let position = TrainingPosition(epoch: epoch, of: epochs, iteration: iterations - 1, of: iterations)
       try log?.recordEpoch(tested, position, map: found.map)
       tested.reset()
-      say("epoch \(epoch + 1): \(words(found))")
+      let line = "epoch \(epoch + 1): \(words(found))"
+      if found.lacking == nil { say(line) } else { try warn(line) }
     }
     if let owed, let checkpoint, let validate {
       say("epoch \(owed + 1) was saved, but not validated: that comes first")
@@ -254,7 +263,7 @@ public final class TrainingRun {
         guard let batch = try loader.next() else { break }
         let position = TrainingPosition(epoch: epoch, of: epochs, iteration: iteration, of: iterations)
         let lost = loader.takeUnreadable()
-        if group.size == 1 { tell(lost) }
+        if group.size == 1 { try tell(lost) }
         let step = try session.step(
           batch, epoch: epoch, iteration: iteration, of: plan.nominalCount,
           seed: UInt64(done * group.size + group.rank) &+ loading.seed)
@@ -267,9 +276,9 @@ public final class TrainingRun {
         } else if lostByAll > 0 {
           // Of what comes twice, so that all processes have as many, the first time counts.
           let fresh = try gathered(lost).filter { sample in !lostOfEpoch.contains { $0.index == sample.index } }
-          tell(fresh)
           lostOfEpoch += fresh
           try checkShare(lostOfEpoch, epoch)
+          try tell(fresh)
         }
         let now = monotonicSeconds()
         trained.add(
@@ -393,11 +402,14 @@ public final class TrainingRun {
     try session.model.setPreciseStatistics(precise, of: loader)
   }
 
+  /// What a process that was killed while it validated has left goes when the next one begins.
+  private var unsavedPath: String { joinPath(config[.outputDir], ".validation.pyth") }
+
   /// Validates the weights as they are, where no checkpoint is due: by one that is made for it.
   private func validateUnsaved(
     _ epoch: Int, _ rate: Double, _ validate: (String) throws -> Validation
   ) throws -> Validation {
-    let path = joinPath(config[.outputDir], ".validation.pyth")
+    let path = unsavedPath
     try session.save(to: path, epoch: epoch, learningRate: rate, configText: configText)
     defer { removeFile(path) }
     return try validate(path)

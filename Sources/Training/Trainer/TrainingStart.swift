@@ -26,11 +26,12 @@ public struct TrainingStart {
   ///
   /// - Parameters:
   ///   - phases: Of multigrid: the network is that of the last epoch done.
+  ///   - videos: What is read beside what the configuration names.
   ///   - overwrites: Whether what an earlier training has left in the folder is to go, and nothing of it is gone on with.
   /// - Throws: `ModelConfigurationError`, `FileError`, `CheckpointError`; `TrainingError.earlierRun`.
   init(
     _ config: Configuration, _ settings: TrainingSettings, engine: Engine, phases: MultigridPhases? = nil,
-    overwrites: Bool = false
+    videos: [String] = [], overwrites: Bool = false
   ) throws {
     func network(_ epoch: Int) throws -> (architecture: Architecture, options: TrainingOptions) {
       try phases?.network(at: max(0, epoch)) ?? (Architecture(training: config), settings.network)
@@ -39,14 +40,14 @@ public struct TrainingStart {
     let drawn = Self.drawnWeights(config, architecture)
     let last = config[.trainAutoResume] && !overwrites ? try lastCheckpoint(config) : nil
     let given = config[.trainCheckpointFilePath]
-    if last == nil {
-      let earlier = try EarlierTraining(config)
-      if overwrites { try earlier.spare(given) } else { try earlier.refuse(config) }
-    }
+    let earlier = try EarlierTraining(config)
+    if last == nil, !overwrites { try earlier.refuse(config) }
+    try earlier.spare([config.path ?? ""] + videos, weights: given, isRemoved: overwrites)
+    let beside = try Self.strangers(last, config)
     guard let path = last ?? (given.isEmpty ? nil : given) else {
       model = try TrainableModel(architecture, weights: WeightReader(drawn), engine: engine, options)
       (epoch, isOwn, resumed) = (0, false, nil)
-      notices = ["no weights are given: training begins with random ones (RNG_SEED \(config[.rngSeed]))"]
+      notices = ["no weights are given: training begins with random ones (RNG_SEED \(config[.rngSeed]))"] + beside
       return
     }
     isOwn = last != nil
@@ -75,7 +76,7 @@ public struct TrainingStart {
       if let found = model.firstUnsoundWeight {
         throw TrainingError.damagedCheckpoint(
           path: path, reason: "'\(path)': '\(found)' has values that are no numbers",
-          previous: try outputCheckpoints(config, ofEpochs: true).last { $0 < path })
+          previous: try epochCheckpoints(config).last { $0 < path })
       }
     }
     if report.found == 0 { try report.check(allowPartial: false) }
@@ -88,7 +89,19 @@ public struct TrainingStart {
           + "TRAIN.CHECKPOINT_EPOCH_RESET True")
     }
     if goesOn, let change = Self.changedPrecision(file, config) { lines.append(change) }
-    notices = lines + taken + Self.lines(report)
+    notices = lines + beside + taken + Self.lines(report)
+  }
+
+  /// Says which file PySlowFast would go on from, and this training does not: a copy of a checkpoint, by its name.
+  private static func strangers(_ last: String?, _ config: Configuration) throws -> [String] {
+    let own = Set(try epochCheckpoints(config))
+    let others = try outputCheckpoints(config).filter {
+      $0 > last ?? "" && !own.contains($0) && splitPath($0).name.contains("checkpoint_epoch_")
+    }
+    guard let other = others.last else { return [] }
+    return [
+      "'\(other)' is not called as checkpoints of epochs are: training does not go on from it, and leaves it where it is"
+    ]
   }
 
   /// Reads the training's own last checkpoint, and says of one that is damaged with which one to go on.
@@ -101,7 +114,7 @@ public struct TrainingStart {
       guard let path else { throw error }
       throw TrainingError.damagedCheckpoint(
         path: path, reason: withoutAdvice(error),
-        previous: try outputCheckpoints(config, ofEpochs: true).last { $0 < path })
+        previous: try epochCheckpoints(config).last { $0 < path })
     }
   }
 
@@ -186,4 +199,4 @@ public func checkpointPath(_ config: Configuration, epoch: Int) -> String {
 /// The last checkpoint of an output folder; nil where there is none.
 ///
 /// - Throws: `FileError` for a folder that cannot be read.
-func lastCheckpoint(_ config: Configuration) throws -> String? { try outputCheckpoints(config, ofEpochs: true).last }
+func lastCheckpoint(_ config: Configuration) throws -> String? { try epochCheckpoints(config).last }

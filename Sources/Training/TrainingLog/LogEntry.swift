@@ -22,6 +22,10 @@ public enum Metric {
   /// Seconds up to the end of the training, of a validation up to its own.
   public static let secondsLeft = "eta"
   public static let clipsPerSecond = "clips_per_second"
+  /// Of a validation that could not read everything: the videos, or key frames, that it judged, and those that it could not read.
+  /// A validation of everything has neither.
+  public static let judged = "num_judged"
+  public static let unreadable = "num_unreadable"
   /// The share of the epoch's time in which the network waited for data, 0 to 1.
   public static let dataShare = "data_share"
 
@@ -59,6 +63,9 @@ public struct LogEntry: Sendable, Equatable {
   public mutating func set(_ name: String, _ value: Double?) {
     values[name] = value.flatMap { $0.isFinite ? $0 : nil }
   }
+
+  /// Whether this is a validation that could not read everything.
+  public var isPartial: Bool { kind == .valEpoch && (values[Metric.unreadable] ?? 0) > 0 }
 
   mutating func set(_ times: IterationTimes) {
     set(Metric.seconds, times.total)

@@ -15,7 +15,13 @@ struct ReferenceLine {
   /// An entry's line; nil for what PySlowFast does not write: an epoch of training on AVA.
   func text(of entry: LogEntry) -> String? {
     guard let members = task == .detection ? detection(entry) : classification(entry) else { return nil }
-    let content = members.sorted { $0.key < $1.key }.map { "\(JSONValue($0.key).text): \($0.value)" }
+    // PySlowFast has no such validations.
+    let counts = [Metric.judged, Metric.unreadable].compactMap { name in
+      entry[name].map { (key: name, value: fixed($0, 0)) }
+    }
+    let content = (members.map { (key: $0.key, value: $0.value) } + counts).sorted { $0.key < $1.key }.map {
+      "\(JSONValue($0.key).text): \($0.value)"
+    }
     return "\(Self.tag){\(content.joined(separator: ", "))}"
   }
 

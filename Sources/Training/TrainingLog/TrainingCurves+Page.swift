@@ -116,7 +116,7 @@ extension TrainingCurves {
       ("loss", .trainEpoch, Metric.loss, 4), ("learning rate", .trainEpoch, Metric.learningRate, nil),
       ("top-1 error of training", .trainEpoch, Metric.top1Error, 2), ("mAP", .valEpoch, Metric.map, 4),
       ("top-1 error", .valEpoch, Metric.top1Error, 2), ("top-5 error", .valEpoch, Metric.top5Error, 2),
-      ("seconds an iteration", .trainEpoch, Metric.seconds, 3),
+      ("not read", .valEpoch, Metric.unreadable, 0), ("seconds an iteration", .trainEpoch, Metric.seconds, 3),
       ("clips a second", .trainEpoch, Metric.clipsPerSecond, 2),
     ]
     var rows: [Int: [String]] = [:]

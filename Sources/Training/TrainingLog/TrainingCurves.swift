@@ -1,4 +1,5 @@
 internal import Overlay
+internal import Wording
 
 /// The curves of a training over its epochs: loss, learning rate, and what validations found.
 public struct TrainingCurves {
@@ -53,7 +54,9 @@ public struct TrainingCurves {
 
   /// What there is to know at a glance.
   var headline: String {
-    let validations = entries.filter { $0.kind == .valEpoch }
+    let all = entries.filter { $0.kind == .valEpoch }
+    // What is lacking makes other numbers.
+    let validations = all.filter { !$0.isPartial }
     var parts: [String] = []
     if let last = entries.last(where: { $0.kind == .trainEpoch }), let position = last.position {
       parts.append("\(position.epoch + 1) of \(position.epochs) epochs done")
@@ -67,6 +70,14 @@ public struct TrainingCurves {
       let error = best[Metric.top1Error], let position = best.position
     {
       parts.append("least top-1 error \(rateText(error)) % after epoch \(position.epoch + 1)")
+    }
+    let lacking = all.filter(\.isPartial)
+    if let last = lacking.last, let position = last.position, let unreadable = last[Metric.unreadable] {
+      let judged = last[Metric.judged] ?? 0
+      parts.append(
+        "\(counted(lacking.count, "validation")) could not read everything (\(fixed(unreadable, 0)) of "
+          + "\(fixed(unreadable + judged, 0)) missing after epoch \(position.epoch + 1)) and "
+          + "\(lacking.count == 1 ? "does" : "do") not count as best")
     }
     return parts.isEmpty ? "No epoch is done yet" : parts.joined(separator: ", ")
   }

@@ -1,9 +1,13 @@
 /// What a validation has come to so far, and the smallest errors of those before it.
 public struct ValMeter: Sendable {
   public let task: LoggedTask
-  /// The smallest errors of a whole validation, in percent; 100 before the first.
+  /// How many of all videos, or key frames, of this validation could not be read; nil for none. What is left has other errors than
+  /// everything: they do not count among the smallest.
+  public var lacking: (count: Int, of: Int)?
+  /// The smallest errors of a validation of everything, in percent; 100 before the first.
   public private(set) var leastErrors = TopKErrors(top1: 100, top5: 100)
 
+  private var hasLeast = false
   private var top1: ScalarMeter
   private var top5: ScalarMeter
   private var clock: IterationClock
@@ -18,7 +22,7 @@ public struct ValMeter: Sendable {
     top1 = ScalarMeter(size: window)
     top5 = ScalarMeter(size: window)
     clock = IterationClock(window: window)
-    for entry in entries where entry.kind == .valEpoch {
+    for entry in entries where entry.kind == .valEpoch && !entry.isPartial {
       keepLeast(entry[Metric.top1Error], entry[Metric.top5Error])
     }
   }
@@ -45,9 +49,10 @@ public struct ValMeter: Sendable {
     return TopKErrors(top1: first, top5: fifth)
   }
 
-  /// Ends a validation: its errors count among the smallest, and the next one begins.
+  /// Ends a validation: its errors count among the smallest where nothing is lacking, and the next one begins.
   public mutating func reset() {
-    keepLeast(errors?.top1, errors?.top5)
+    if lacking == nil { keepLeast(errors?.top1, errors?.top5) }
+    lacking = nil
     (allTop1, allTop5) = (WeightedMean(), WeightedMean())
     top1.reset()
     top5.reset()
@@ -56,6 +61,7 @@ public struct ValMeter: Sendable {
 
   private mutating func keepLeast(_ first: Double?, _ fifth: Double?) {
     // The smaller of a number and of what is none is the number.
+    hasLeast = hasLeast || first != nil
     leastErrors.top1 = .minimum(leastErrors.top1, first ?? .nan)
     leastErrors.top5 = .minimum(leastErrors.top5, fifth ?? .nan)
   }
@@ -78,12 +84,14 @@ public struct ValMeter: Sendable {
     entry.set(Metric.map, map)
     if let errors {
       var least = self
-      least.keepLeast(errors.top1, errors.top5)
+      if lacking == nil { least.keepLeast(errors.top1, errors.top5) }
       entry.set(Metric.top1Error, errors.top1)
       entry.set(Metric.top5Error, errors.top5)
-      entry.set(Metric.leastTop1Error, least.leastErrors.top1)
-      entry.set(Metric.leastTop5Error, least.leastErrors.top5)
+      entry.set(Metric.leastTop1Error, least.hasLeast ? least.leastErrors.top1 : nil)
+      entry.set(Metric.leastTop5Error, least.hasLeast ? least.leastErrors.top5 : nil)
     }
+    entry.set(Metric.judged, lacking.map { Double($0.of - $0.count) })
+    entry.set(Metric.unreadable, lacking.map { Double($0.count) })
     clock.medians.map { entry.set($0) }
     return entry
   }

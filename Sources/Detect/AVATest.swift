@@ -87,8 +87,11 @@ public struct AVATest {
     self.notices = notices
   }
 
-  /// The files that were read.
-  public var inputFiles: [String] { AVATestInputs(config).files }
+  /// The files that were read, and the folders of frames that will be.
+  public var inputFiles: [String] {
+    let folders = frameList.videos.filter { $0.count > 0 }.map { splitPath($0.path(ofFrame: 0)).folder }
+    return AVATestInputs(config).files + Set(folders).sorted()
+  }
 
   public var labelMap: LabelMap { labels.labelMap }
   public var exclusions: ExcludedTimestamps { labels.exclusions }

@@ -176,6 +176,10 @@ import Testing
     expectSuccess(
       Program.run(["synth", "--output-dir", scratch.path + "/w", "--videos", "5", "--seconds", "4", "--format", "mp4"]))
     let folder = scratch.path + "/w/videos"
+    // A name with a point, which rows may call by what stands before it, is one video as well.
+    if let first = try FileManager.default.contentsOfDirectory(atPath: folder).sorted().first {
+      try FileManager.default.moveItem(atPath: folder + "/" + first, toPath: folder + "/a.b.mp4")
+    }
     let videos = try FileManager.default.contentsOfDirectory(atPath: folder).sorted().map { folder + "/" + $0 }
     for (count, observed) in [(2, 1), (5, 4)] {
       let result = Program.run(
@@ -185,6 +189,7 @@ import Testing
       #expect(result.stdout.contains("by 4 clips of \(observed) video"), "\(result.stdout)")
       #expect(result.stdout.contains("of clips of other videos (4): differ by"), "\(result.stdout)")
       #expect(!result.stderr.contains("this is one video"))
+      #expect(result.stderr.contains("observing '\(folder)/a.b.mp4'"), "\(result.stderr)")
     }
     // A copy is no other video.
     let copy = scratch.path + "/copy.mp4"
@@ -194,6 +199,17 @@ import Testing
     expectSuccess(result)
     #expect(result.stderr.contains("'\(copy)' is a copy of '\(videos[0])'"), "\(result.stderr)")
     #expect(result.stderr.contains("this is one video") && !result.stdout.contains("other videos"), "\(result.stdout)")
+    // Nor is one of frames.
+    try FileManager.default.createDirectory(atPath: scratch.path + "/frames", withIntermediateDirectories: true)
+    for name in ["a", "b"] {
+      try FileManager.default.createSymbolicLink(
+        atPath: scratch.path + "/frames/" + name,
+        withDestinationPath: LittleWorld.folder + "/frames/" + LittleWorld.video)
+    }
+    let frames = Program.run(
+      ["calibrate"] + Self.model + ["--clips", "1", "--output", scratch.path + "/f.json"]
+        + ["--frames", scratch.path + "/frames"])
+    #expect(frames.status == 0 && frames.stderr.contains("'b' is a copy of 'a'"), "\(frames.stderr)")
   }
 
   @Test("weights with NaN are named, by calibrate and by inspect, with where the first one is")

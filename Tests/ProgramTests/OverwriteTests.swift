@@ -1,4 +1,5 @@
 import Files
+import Foundation
 import TestSupport
 import Testing
 
@@ -115,12 +116,20 @@ struct OverwriteTests {
     let call = ["overlay", "--frames", frames, "--detections", annotations + "/groundtruth.csv"]
     expectFailure(
       Program.run(call + ["--output-dir", frames + "/" + name]),
-      ["writing the results: '\(frames)/\(name)/\(name)_0902.png' is in '\(frames)', whose pictures the same run reads"]
-    )
+      [
+        "writing the results: '\(frames)/\(name)/\(name)_0902.png' is in '\(frames)/\(name)', whose pictures the same run reads"
+      ])
+    let link = scratch.path + "/link"
+    try FileManager.default.createSymbolicLink(atPath: link, withDestinationPath: frames + "/" + name)
+    expectFailure(
+      Program.run(call + ["--output-dir", link, "--overwrite"]), ["is in '\(frames)/\(name)', whose pictures"])
     expectFailure(
       Program.run(call + ["--output-dir", scratch.path, "--contact-sheet", frames + "/\(name)/sheet.png"]),
-      ["sheet.png' is in '\(frames)', whose pictures"])
+      ["sheet.png' is in '\(frames)/\(name)', whose pictures"])
     #expect(try listFolder(frames + "/" + name) == listFolder(video))
+    // Pictures of another run, which this one leaves, are no frames.
+    try makeFolder(frames + "/out")
+    try scratch.file("frames/out/sheet.png", bytes: [])
     expectSuccess(Program.run(call + ["--output-dir", frames + "/out"]))
     expectSuccess(Program.run(call + ["--output-dir", frames + "/out", "--overwrite"]))
     expectSuccess(Program.run(call + ["--output-dir", frames + "/\(name)/out"]))

@@ -75,6 +75,14 @@ public struct ConvolutionShape: Hashable, Sendable, CustomStringConvertible {
   /// Whether frame t of the output depends on frame t of the input alone.
   public var keepsFramesApart: Bool { kernel.t == 1 && stride.t == 1 && padding.t == 0 && paddingAfter.t == 0 }
 
+  /// The kernel's frames that a frame of the output sees; the others are padding. All where it sees nothing else.
+  func framesInside(_ t: Int, of frames: Int) -> Range<Int> {
+    let first = t * stride.t - padding.t
+    let inside = (0..<kernel.t).filter { 0..<frames ~= first + $0 * dilation.t }
+    guard let least = inside.first, let most = inside.last else { return 0..<kernel.t }
+    return least..<most + 1
+  }
+
   /// Whether there are as many zeros after the last position as before the first.
   var padsEvenly: Bool { padding == paddingAfter }
 

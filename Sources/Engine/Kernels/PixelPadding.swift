@@ -33,13 +33,3 @@ struct PixelPadding {
     return result
   }
 }
-
-extension ConvolutionShape {
-  /// The kernel's frames that a frame of the output sees; the others are padding. All where it sees nothing else.
-  func framesInside(_ t: Int, of frames: Int) -> Range<Int> {
-    let first = t * stride.t - padding.t
-    let inside = (0..<kernel.t).filter { 0..<frames ~= first + $0 * dilation.t }
-    guard let least = inside.first, let most = inside.last else { return 0..<kernel.t }
-    return least..<most + 1
-  }
-}

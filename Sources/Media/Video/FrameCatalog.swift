@@ -164,11 +164,8 @@ public struct FrameCatalog: Sendable {
 
 /// Lists the images of a folder in the order of the number that ends their names.
 func listImages(_ folder: String) throws -> [String] {
-  let endings = [".jpg", ".jpeg", ".png"]
   // macOS leaves "._name.jpg" beside images on foreign disks: hidden files are no frames.
-  let names = try listFolder(folder).filter { name in
-    !name.hasPrefix(".") && endings.contains { name.lowercased().hasSuffix($0) }
-  }
+  let names = try listFolder(folder).filter { !$0.hasPrefix(".") && FrameInput.isPicture($0) }
   let numbers = names.map(frameNumber)
   // "frame2" comes before "frame10"; names without a number keep the alphabet's order.
   let order = names.indices.sorted { a, b in

@@ -70,16 +70,20 @@ struct CalibrateCommand: ParsableCommand {
     let config = try options.load(words.overrides)
     // What is not there is said before a network is built.
     let catalog =
-      try frames.map { try FrameCatalog(folder: $0, framesPerSecond: fps) } ?? FrameCatalog(videos: differing())
+      try frames.map { try FrameCatalog(folder: $0, framesPerSecond: fps) }
+      ?? FrameCatalog(videos: videos, allowsNamesakes: true)
+    let given = frames == nil ? videos : catalog.names
+    let names = try differing(given, catalog)
     let loaded = try options.model(config)
     let output = self.output ?? CalibrationFile.path(beside: loaded.weightsPath ?? "")
     try results.check(
-      [output], reading: options.inputFiles(config) + videos + [frames].compactMap(\.self),
-      orGive: "write to another file")
+      [output], reading: options.inputFiles(config) + given.compactMap(catalog.path), orGive: "write to another file")
     let run = ClipRun(
       model: loaded.model, window: ClipWindow(config), preprocessing: preprocessing(config, loaded))
     if !loaded.model.network.canMultiplyIntegers { throw NoCalibrationError.nothing }
-    let plan = try CalibrationPlan(catalog, clips, View(shortSide: config[.dataTestCropSize], crop: crop(config)))
+    let view = View(shortSide: config[.dataTestCropSize], crop: crop(config))
+    let plan = try CalibrationPlan(names, catalog, clips, view)
+    Console.say(plan.summary)
     let calibration = try observe(run, plan.observed, of: loaded)
     let quantized = try LoadedModel(
       config, options.weightOptions, engine: loaded.model.engine.with(.int8), calibration: calibration
@@ -107,22 +111,32 @@ struct CalibrateCommand: ParsableCommand {
   }
 
   /// The videos, each once: what is judged by a copy of what was observed says nothing of other videos.
-  private func differing() throws -> [String] {
-    func size(_ video: String) throws -> Int? {
-      isFolder(video) || !pathExists(video) ? nil : try FileStamp(path: video, doing: Self.comparing).size
+  private func differing(_ names: [String], _ catalog: FrameCatalog) throws -> [String] {
+    // Of a folder the pictures, in their order: copies may be called otherwise.
+    func files(_ name: String) -> [String] {
+      guard let path = catalog.path(of: name) else { return [] }
+      guard isFolder(path) else { return [path] }
+      return (FrameInput.pictureNames(of: path) ?? []).map { joinPath(path, $0) }
     }
-    let sizes = try Dictionary(grouping: videos, by: size)
+    func sizes(_ name: String) throws -> [Int] {
+      try files(name).map { try FileStamp(path: $0, doing: Self.comparing).size }
+    }
     var copies: [String: String] = [:]
-    for (size, videos) in sizes where size != nil && videos.count > 1 {
-      var first: [String: String] = [:]
-      for video in videos {
-        let content = try fileFingerprint(video, isWhole: true, doing: Self.comparing)
-        if let other = first[content], other != video { copies[video] = other } else { first[content] = video }
+    // One by its name and by the name up to the first point, or named twice, is one as well.
+    let paths = Dictionary(names.map { (catalog.path(of: $0) ?? $0, $0) }) { first, _ in first }
+    let distinct = names.filter { paths[catalog.path(of: $0) ?? $0] == $0 }
+    for (sizes, names) in try Dictionary(grouping: distinct, by: sizes) where !sizes.isEmpty && names.count > 1 {
+      var first: [[String]: String] = [:]
+      for name in names {
+        let content = try files(name).map { try fileFingerprint($0, isWhole: true, doing: Self.comparing) }
+        if let other = first[content] { copies[name] = other } else { first[content] = name }
       }
     }
-    return videos.filter { video in
-      guard let other = copies[video] else { return true }
-      Console.warn("'\(video)' is a copy of '\(other)': both are one video -> leave it out")
+    var seen: Set<String> = []
+    return distinct.filter { name in
+      guard seen.insert(name).inserted else { return false }
+      guard let other = copies[name] else { return true }
+      Console.warn("'\(name)' is a copy of '\(other)': both are one video -> leave it out")
       return false
     }
   }
@@ -201,8 +215,7 @@ private struct CalibrationPlan {
   /// Of several videos one in four, at least one, is only judged by; of one video the clips between those that are observed.
   ///
   /// - Parameter clips: How many are observed, over all videos; at least one of each.
-  init(_ catalog: FrameCatalog, _ clips: Int, _ view: View) throws {
-    let names = catalog.names
+  init(_ names: [String], _ catalog: FrameCatalog, _ clips: Int, _ view: View) throws {
     let held = names.count > 1 ? max(1, names.count / 4) : 0
     func isHeld(_ index: Int) -> Bool { (index + 1) * held / names.count > index * held / names.count }
     let kept = names.indices.filter { !isHeld($0) }.map { names[$0] }
@@ -215,6 +228,12 @@ private struct CalibrationPlan {
     let seen = Set(observed.flatMap { $0.tasks.map(\.center) })
     let between = try Self.jobs(catalog, kept, clips, view, between: true, without: seen)
     (judged, kind) = between.clips > 0 ? (between, .otherClips) : (observed, .same)
+  }
+
+  /// Which videos are observed and which it is judged by: of a folder somebody should see what was taken for a video.
+  var summary: String {
+    func videos(_ jobs: [VideoJob]) -> String { listed(jobs.map { "'\($0.name)'" }, limit: 8) }
+    return "observing \(videos(observed)), comparing by \(kind == .otherVideos ? videos(judged) : kind.rawValue)"
   }
 
   /// Clips at even distances of every video, as many of each as of the others.

@@ -210,7 +210,7 @@ struct EvaluateCommand: ParsableCommand {
     let lock = try report.folder.map { try FolderLock($0) }
     defer { lock?.release() }
     try results.check(
-      [output, report.page].compactMap(\.self), reading: report.video + [report.frames].compactMap(\.self),
+      [output, report.page].compactMap(\.self), reading: report.video,
       orGive: "write elsewhere")
     let catalog = try report.catalog()
     let text: String

@@ -145,7 +145,8 @@ struct GalleryCommand: ParsableCommand {
     let outputs = zip(found, peopleTracks).flatMap { gallery.outputs(of: $0, $1, film: catalog.file(of: $0.video)) }
     try results.check(
       Array(Set(outputs + [gallery.firstPage])).sorted(),
-      reading: video + [frames, table, labelmap].compactMap(\.self), orGive: "give another --output-dir",
+      reading: video + found.compactMap { catalog.path(of: $0.video) } + [table, labelmap].compactMap(\.self),
+      orGive: "give another --output-dir",
       makesFolders: false)
     for path in missing {
       let reason = "there is no such file -> check its name"

@@ -135,8 +135,8 @@ struct OverlayCommand: ParsableCommand {
         (noPictures ? [] : run.imagePaths(name, scenes.videos[name] ?? [:]))
           + (overlayVideo ? [run.filmPath(name)] : [])
       } + sheets.files(keyFrames: names.reduce(0) { $0 + (scenes.videos[$1]?.count ?? 0) }),
-      reading: [video, frames, detections, groundtruth, labelmap].compactMap(\.self) + drawing.inputFiles
-        + people.inputFiles,
+      reading: names.compactMap(catalog.path) + [detections, groundtruth, labelmap].compactMap(\.self)
+        + drawing.inputFiles + people.inputFiles,
       orGive: "give another --output-dir")
     for name in names {
       guard let (source, notices) = try catalog.open(name) else { continue }

@@ -1,6 +1,5 @@
 internal import ArgumentParser
 internal import Files
-internal import Glibc
 internal import Runs
 internal import Video
 
@@ -16,7 +15,8 @@ struct OverwriteOptions: ParsableArguments {
   /// what the run reads with it either.
   ///
   /// - Parameters:
-  ///   - inputs: What the run reads; of a folder its pictures, or those of the folders in it.
+  ///   - inputs: What the run reads: files, and the folders whose pictures it reads. Of a folder with one such folder a video the
+  ///     videos' are given.
   ///   - journal: Of a run that may go on: the results that it had begun to write are its own.
   ///   - makesFolders: False for a call that writes nothing.
   func check(
@@ -26,7 +26,7 @@ struct OverwriteOptions: ParsableArguments {
     let read = Set(inputs.compactMap(FileIdentity.init))
     // What a run keeps may not be there yet.
     let names = Set(inputs.map(resolvedPath))
-    let pictures = PictureFolders(inputs.filter(isFolder), outputs: paths)
+    var pictures = PictureFolders(inputs)
     var written: Set<String> = []
     for path in paths {
       if FileIdentity(path).map(read.contains) == true || !isDevice(path) && names.contains(resolvedPath(path)) {
@@ -69,32 +69,26 @@ func refuseOverwriting(_ output: String?, by option: String, _ others: [(name: S
   }
 }
 
-/// The folders of pictures that a run reads: a picture that is written among them would be one of the frames.
-private final class PictureFolders {
-  /// By resolved path, as they were given.
-  private let given: [String: String]
-  private let outputs: Set<String>
-  /// By resolved path, whether a folder holds pictures that are no outputs.
-  private var holdsOthers: [String: Bool] = [:]
+/// The folders of pictures that a run reads: a picture that is written into one would be one of the frames from then on.
+private struct PictureFolders {
+  /// As they were given.
+  private let given: [FileIdentity: String]
+  /// By path, as outputs name it: there may be thousands of images.
+  private var known: [String: String?] = [:]
 
-  init(_ folders: [String], outputs: [String]) {
-    given = Dictionary(folders.map { (splitPath(resolvedPath(joinPath($0, "-"))).folder, $0) }) { first, _ in first }
-    // A folder of an earlier run's pictures alone may have them anew; a single one, such as --output FILE, may be a frame.
-    self.outputs = given.isEmpty || outputs.count == 1 ? [] : Set(outputs.map(resolvedPath))
+  init(_ inputs: [String]) {
+    let folders = inputs.filter(isFolder).compactMap { path in FileIdentity(path).map { ($0, path) } }
+    given = Dictionary(folders) { first, _ in first }
   }
 
   /// The folder, as it was given, among whose pictures an output would lie; nil for none.
-  func folder(of path: String) -> String? {
+  mutating func folder(of path: String) -> String? {
     guard !given.isEmpty, FrameInput.isPicture(path), !isDevice(path) else { return nil }
-    let parent = splitPath(resolvedPath(path)).folder
-    guard let folder = given[parent] ?? given[splitPath(parent).folder] else { return nil }
-    let holds =
-      holdsOthers[parent]
-      ?? ((try? listFolder(parent)) ?? []).contains {
-        FrameInput.isPicture($0) && !outputs.contains(joinPath(parent, $0))
-      }
-    holdsOthers[parent] = holds
-    return holds ? folder : nil
+    let parent = splitPath(absolutePath(path)).folder
+    if let folder = known[parent] { return folder }
+    let folder = FileIdentity(parent).flatMap { given[$0] }
+    known[parent] = .some(folder)
+    return folder
   }
 }
 
@@ -137,23 +131,10 @@ private struct WrittenTwice: Error, CustomStringConvertible {
 }
 
 /// Whether a path leads to what holds no results: a terminal, a pipe.
-func isDevice(_ path: String) -> Bool { pathExists(path) && FileIdentity(path) == nil && !isFolder(path) }
+func isDevice(_ path: String) -> Bool { pathExists(path) && FileIdentity(path) == nil }
 
 /// Whether two paths lead to one file, be it there already or not. Devices and pipes are nobody's input to lose.
 func isSameFile(_ a: String, _ b: String) -> Bool {
   guard let first = FileIdentity(a), let second = FileIdentity(b) else { return a == b && !pathExists(a) }
   return first == second
-}
-
-/// What tells a file from others, whatever path leads to it.
-private struct FileIdentity: Hashable {
-  private let device: dev_t
-  private let number: ino_t
-
-  /// Nil where there is no regular file: devices and pipes are nobody's input to lose.
-  init?(_ path: String) {
-    var status = stat()
-    guard stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFREG else { return nil }
-    (device, number) = (status.st_dev, status.st_ino)
-  }
 }

@@ -81,6 +81,8 @@ struct VisualizedClips {
   /// The clip of the call, which nothing prepares; nil where there are jobs.
   let given: GivenClip?
   let notices: [String]
+  /// What the configuration's test reads; nothing where the call names clips.
+  let inputFiles: [String]
   /// By the number of the network's output.
   let name: (Int) -> String
   /// What files of each video are called by.
@@ -107,7 +109,7 @@ struct VisualizedClips {
     given = try options.clip.map { try Self.read($0, boxes: options.boxes, config) }
     if given != nil {
       let name = try Self.names(config, classes)
-      (jobs, notices, self.name, titles, truth, hasTimes) = ([], [], name, [:], [:], false)
+      (jobs, notices, inputFiles, self.name, titles, truth, hasTimes) = ([], [], [], name, [:], [:], false)
       makeRun = { _ in throw VisualizationError.nothing }
       return
     }
@@ -121,7 +123,7 @@ struct VisualizedClips {
       all = test.unopenedJobs.map { job in
         VideoJob(name: job.name, tasks: job.tasks.compactMap { $0.only { $0 == view } }, open: job.open)
       }
-      (notices, name, truth) = (test.notices + labels.notices, labels.name, test.classes)
+      (notices, inputFiles, name, truth) = (test.notices + labels.notices, test.inputFiles, labels.name, test.classes)
       makeRun = { test.clipRun([$0], isStill: false) }
     case (false, false):
       if options.proposals != nil {
@@ -130,12 +132,12 @@ struct VisualizedClips {
       let windows = try VideoClassification(
         config, videos, labels: classes.labels, timing: VideoClassification.Timing())
       all = windows.unopenedJobs.map(Self.firstView)
-      (notices, name, truth) = (windows.notices, windows.labels.name, [:])
+      (notices, inputFiles, name, truth) = (windows.notices, [], windows.labels.name, [:])
       makeRun = { try windows.clipRun([$0], isStill: false) }
     case (true, true):
       let test = try AVATest(config)
       all = test.unopenedJobs.map(Self.firstView)
-      (notices, truth) = (test.notices, [:])
+      (notices, inputFiles, truth) = (test.notices, test.inputFiles, [:])
       name =
         try classes.labels == nil
         ? { test.labelMap.name(of: $0 + 1) ?? "class \($0 + 1)" } : Self.names(config, classes)
@@ -147,7 +149,7 @@ struct VisualizedClips {
         config, videos: videos, proposals: proposals, labelMap: labelMap,
         timing: VideoDetection.Timing(startingSecond: options.startingSecond))
       all = detection.unopenedJobs.map(Self.firstView)
-      (notices, truth) = (detection.notices, [:])
+      (notices, inputFiles, truth) = (detection.notices, [], [:])
       name = { detection.labelMap.name(of: $0 + 1) ?? "class \($0 + 1)" }
       makeRun = { detection.clipRun([$0], isStill: false) }
     }

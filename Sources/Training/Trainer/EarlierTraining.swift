@@ -1,6 +1,5 @@
 internal import Configuration
 internal import Files
-internal import Glibc
 internal import ModelZoo
 internal import TrainingLog
 
@@ -36,8 +35,8 @@ struct EarlierTraining {
   /// - Throws: `TrainingError.readsEarlierRun`.
   func spare(_ inputs: [String], weights: String, isRemoved: Bool) throws(TrainingError) {
     for path in inputs + [weights] {
-      guard let given = fileIdentity(path) else { continue }
-      for own in (isRemoved ? checkpoints : []) + others where fileIdentity(own).map({ $0 == given }) ?? false {
+      guard let given = FileIdentity(path) else { continue }
+      for own in (isRemoved ? checkpoints : []) + others where FileIdentity(own) == given {
         throw .readsEarlierRun(path: path, own: own, isWeights: path == weights, isRemoved: isRemoved)
       }
     }
@@ -63,10 +62,4 @@ private func ownEventFolder(_ config: Configuration) -> String? {
     ? nil
     : TrainingLog.eventFolder(
       in: config[.outputDir], logDirectory: config[.tensorboardLogDir], trainDataset: config[.trainDataset])
-}
-
-/// What tells a file from others, whatever path leads to it.
-private func fileIdentity(_ path: String) -> (device: dev_t, number: ino_t)? {
-  var status = stat()
-  return stat(path, &status) == 0 ? (status.st_dev, status.st_ino) : nil
 }

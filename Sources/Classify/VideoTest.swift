@@ -46,8 +46,11 @@ public struct VideoTest {
 
   public var views: ClipViews { dataset.views }
 
-  /// The files that were and will be read.
-  public var inputFiles: [String] { dataset.listFiles + names.map(dataset.path) }
+  /// The files that were read.
+  public var inputFiles: [String] { dataset.listFiles }
+
+  /// The videos, or folders of their frames, that will be.
+  public var inputVideos: [String] { names.map(dataset.path) }
 
   /// What the user should know of the lists.
   public var notices: [String] {

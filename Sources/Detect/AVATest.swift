@@ -87,10 +87,12 @@ public struct AVATest {
     self.notices = notices
   }
 
-  /// The files that were read, and the folders of frames that will be.
-  public var inputFiles: [String] {
-    let folders = frameList.videos.filter { $0.count > 0 }.map { splitPath($0.path(ofFrame: 0)).folder }
-    return AVATestInputs(config).files + Set(folders).sorted()
+  /// The files that were read.
+  public var inputFiles: [String] { AVATestInputs(config).files }
+
+  /// The folders of frames that will be.
+  public var inputFolders: [String] {
+    Set(frameList.videos.filter { $0.count > 0 }.map { splitPath($0.path(ofFrame: 0)).folder }).sorted()
   }
 
   public var labelMap: LabelMap { labels.labelMap }

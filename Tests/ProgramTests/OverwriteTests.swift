@@ -117,15 +117,24 @@ struct OverwriteTests {
     expectFailure(
       Program.run(call + ["--output-dir", frames + "/" + name]),
       [
-        "writing the results: '\(frames)/\(name)/\(name)_0902.png' is in '\(frames)/\(name)', whose pictures the same run reads"
+        "writing the results: '\(frames)/\(name)/\(name)_0902.png' would be taken for a frame in '\(frames)/\(name)', which the same run reads"
       ])
     let link = scratch.path + "/link"
     try FileManager.default.createSymbolicLink(atPath: link, withDestinationPath: frames + "/" + name)
     expectFailure(
-      Program.run(call + ["--output-dir", link, "--overwrite"]), ["is in '\(frames)/\(name)', whose pictures"])
+      Program.run(call + ["--output-dir", link, "--overwrite"]), ["would be taken for a frame in '\(frames)/\(name)'"])
     expectFailure(
       Program.run(call + ["--output-dir", scratch.path, "--contact-sheet", frames + "/\(name)/sheet.png"]),
-      ["sheet.png' is in '\(frames)/\(name)', whose pictures"])
+      ["sheet.png' would be taken for a frame in '\(frames)/\(name)'"])
+    expectFailure(
+      Program.run(call + ["--output-dir", frames]), ["_0902.png' would be taken for a frame in '\(frames)'"])
+    let frame = try frames + "/\(name)/" + listFolder(video)[0]
+    expectFailure(
+      Program.run([
+        "evaluate", "--groundtruth", annotations + "/groundtruth.csv", "--detections", annotations + "/groundtruth.csv",
+        "--labelmap", annotations + "/labelmap.pbtxt", "--frames", frames, "--report", scratch.path + "/report",
+        "--output", frame, "--overwrite",
+      ]), ["writing the results: '\(frame)' would be taken for a frame"])
     #expect(try listFolder(frames + "/" + name) == listFolder(video))
     // Pictures of another run, which this one leaves, are no frames.
     try makeFolder(frames + "/out")
@@ -133,6 +142,11 @@ struct OverwriteTests {
     expectSuccess(Program.run(call + ["--output-dir", frames + "/out"]))
     expectSuccess(Program.run(call + ["--output-dir", frames + "/out", "--overwrite"]))
     expectSuccess(Program.run(call + ["--output-dir", frames + "/\(name)/out"]))
+    // What another program wrote there is found when it is read.
+    try scratch.file("frames/sheet.png", bytes: [])
+    #expect(
+      Program.run(call + ["--output-dir", scratch.path]).stderr.contains(
+        "'\(frames)' is taken for one video, for it has 1"))
   }
 
   @Test func judging() throws {

@@ -91,6 +91,30 @@ struct PictureFolderTests {
     #expect(result.stderr.contains("1 box of 1 picture that 'bframes' has not left out, first 'bframes_000061'"))
   }
 
+  @Test("Rows are not written among the files of a folder of boxes; pictures may be")
+  func besideBoxes() throws {
+    let scratch = Scratch()
+    let folder = scratch.path + "/boxes"
+    try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+    try writeFile(folder + "/detections.csv", Self.boxes)
+    for more in [[], ["--overwrite"]] {
+      expectFailure(
+        detect(Self.video, folder, to: folder, more),
+        ["detections.csv' would be taken for boxes of people in '\(folder)', which the same run reads"])
+    }
+    #expect(try text(folder + "/detections.csv") == Self.boxes && listFolder(folder).count == 1)
+    let drawn = detect(
+      Self.video, folder, to: scratch.path + "/out", ["--contact-sheet", folder + "/sheet.png"])
+    expectSuccess(drawn)
+    #expect(pathExists(folder + "/sheet.png"))
+    // What the run wrote into the folder of its pictures is its own.
+    let own = detect(
+      Self.video, folder, to: scratch.path + "/own",
+      ["--overlays", "--contact-sheet", scratch.path + "/own/./overlays/sheet.png"])
+    expectSuccess(own)
+    #expect(!own.stderr.contains("not of this run"), "\(own.stderr)")
+  }
+
   @Test("What is wrong with a folder is said, and costs its own key frames")
   func damage() throws {
     let scratch = Scratch()

@@ -49,5 +49,5 @@ public func integerPlanarRow(_ row: PlanarRow) { MicroKernels.planarRow(AVX2Inte
 /// `MicroKernels.peakProducts` of fours of bytes.
 @inline(never)
 public func peakIntegerProducts(_ iterations: Int, _ factor: Float) -> Float {
-  MicroKernels.peakProducts(AVX2IntegerUnit.self, sums: 12, fuses: true, iterations, factor)
+  MicroKernels.peakProducts(AVX2IntegerUnit.self, sums: 12, fuses: false, iterations, factor)
 }

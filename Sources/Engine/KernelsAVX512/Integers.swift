@@ -68,5 +68,5 @@ public func integerPlanarRow(_ row: PlanarRow) { MicroKernels.planarRow(AVX512In
 /// `MicroKernels.peakProducts` of fours of bytes.
 @inline(never)
 public func peakIntegerProducts(_ iterations: Int, _ factor: Float) -> Float {
-  MicroKernels.peakProducts(AVX512IntegerUnit.self, sums: 24, fuses: true, iterations, factor)
+  MicroKernels.peakProducts(AVX512IntegerUnit.self, sums: 24, fuses: false, iterations, factor)
 }

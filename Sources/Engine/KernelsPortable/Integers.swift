@@ -100,5 +100,5 @@ public func integerPlanarRow(_ row: PlanarRow) { MicroKernels.planarRow(Portable
 /// `MicroKernels.peakProducts` of fours of bytes.
 @inline(never)
 public func peakIntegerProducts(_ iterations: Int, _ factor: Float) -> Float {
-  MicroKernels.peakProducts(PortableIntegerUnit.self, sums: 12, fuses: true, iterations, factor)
+  MicroKernels.peakProducts(PortableIntegerUnit.self, sums: 12, fuses: false, iterations, factor)
 }

@@ -10,11 +10,14 @@ extension BoxFile {
   ///
   /// - Throws: `FileError`.
   public static func files(in folder: String) throws(FileError) -> [String] {
-    try listFolder(folder).filter { name in
-      let name = name.lowercased()
-      return !name.hasPrefix(".")
-        && endings.contains { end in ["", ".gz", ".zst"].contains { name.hasSuffix(end + $0) } }
-    }.sorted().map { joinPath(folder, $0) }.filter { !isFolder($0) }
+    try listFolder(folder).filter(mayBeRead).sorted().map { joinPath(folder, $0) }.filter { !isFolder($0) }
+  }
+
+  /// Whether a file in a folder of boxes is read, by its name.
+  public static func mayBeRead(_ name: String) -> Bool {
+    let name = name.lowercased()
+    return !name.hasPrefix(".")
+      && endings.contains { end in ["", ".gz", ".zst"].contains { name.hasSuffix(end + $0) } }
   }
 
   /// Reads the files of a folder as one; boxes that name no video are of the one that their file is called like.

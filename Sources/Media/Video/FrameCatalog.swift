@@ -6,6 +6,8 @@ internal import Wording
 
 /// The videos whose frames are at hand, by the names that rows of detections and ground truth call them by.
 public struct FrameCatalog: Sendable {
+  /// What the user should know of what was taken for a video.
+  public let notices: [String]
   /// Every name that is known beforehand; two of them may mean one video.
   public let names: [String]
   private let places: [String: Storage]
@@ -36,15 +38,27 @@ public struct FrameCatalog: Sendable {
   /// - Throws: `VideoError` when there are no frames, `FileError` when the folder cannot be read.
   public init(folder: String, framesPerSecond: Double, name: String? = nil) throws {
     if !isFolder(folder) { throw missingFolder(folder) }
-    if try !listImages(folder).isEmpty {
+    let inside = try listFolder(folder).filter { !$0.hasPrefix(".") && isFolder(joinPath(folder, $0)) }
+    let pictures = try listImages(folder)
+    if let first = pictures.first {
       let own = name ?? folderName(folder)
+      // A picture that was drawn among folders of frames would take the place of them all.
+      let others = inside.filter { (try? listImages(joinPath(folder, $0)).isEmpty) == false }
+      notices =
+        others.isEmpty
+        ? []
+        : [
+          "'\(folder)' is taken for one video, for it has \(counted(pictures.count, "picture")) of its own ('\(splitPath(first).name)'), "
+            + "and the folders in it are left out (\(listed(others.map { "'\($0)'" }, limit: 3))) -> if these are the videos, move its own "
+            + "pictures elsewhere"
+        ]
       names = [own]
       places = [own: .folder(folder, framesPerSecond: framesPerSecond)]
       (files, namesakes) = ([], [:])
       root = nil
       return
     }
-    let inside = try listFolder(folder).filter { !$0.hasPrefix(".") && isFolder(joinPath(folder, $0)) }
+    notices = []
     if inside.isEmpty {
       throw VideoError(
         doing: "listing frames", path: folder,
@@ -68,6 +82,7 @@ public struct FrameCatalog: Sendable {
   public init(
     videos paths: [String], framesPerSecond: Double = 30, name: String? = nil, allowsNamesakes: Bool = false
   ) throws {
+    notices = []
     var names: [String] = []
     var places: [String: Storage] = [:]
     var files: [String] = []

@@ -1,4 +1,4 @@
-internal import Kernels
+public import Kernels
 public import Tensors
 internal import Wording
 
@@ -12,9 +12,12 @@ extension TunedPlanFile {
   ///   - path: The file, for messages.
   ///   - here: What the engine computes with.
   ///   - activations: The format of its activations.
+  ///   - precisions: Those that the caller could be told to take.
   /// - Returns: What is to be told.
   /// - Throws: `TunedPlanMisfit`, `TunedPlanFileError` for an algorithm that cannot compute its convolution.
-  public func check(_ path: String, on here: Setting, activations: ElementFormat) throws -> [String] {
+  public func check(
+    _ path: String, on here: Setting, activations: ElementFormat, offering precisions: [Precision] = Precision.allCases
+  ) throws -> [String] {
     func misfit(_ measured: String, _ found: String, _ remedy: String) -> TunedPlanMisfit {
       TunedPlanMisfit(path: path, measured: measured, found: found, remedy: remedy)
     }
@@ -25,7 +28,8 @@ extension TunedPlanFile {
     if setting.precision != here.precision {
       throw misfit(
         "for \(setting.precision)", "this run computes in \(here.precision)",
-        Precision(rawValue: setting.precision) == nil ? another : "give --precision \(setting.precision), \(another)")
+        precisions.contains { $0.rawValue == setting.precision }
+          ? "give --precision \(setting.precision), \(another)" : another)
     }
     if setting.kernels != here.kernels {
       throw misfit(

@@ -57,6 +57,7 @@ struct CalibrateCommand: ParsableCommand {
 
   func validate() throws {
     try FreeWords.check("--videos", takesNoKeyIn: videos)
+    if output == "" { throw ValidationError("--output is '' -> give a file, or leave it out") }
     if videos.isEmpty == (frames == nil) { throw ValidationError("give either --videos or --frames") }
     if !(1...1000 ~= clips) { throw ValidationError("--clips is \(clips) -> give 1 to 1000") }
     if !(0.01...1000).contains(fps) { throw ValidationError("--fps is \(fps) -> give 0.01 to 1000") }
@@ -72,12 +73,14 @@ struct CalibrateCommand: ParsableCommand {
     let catalog =
       try frames.map { try FrameCatalog(folder: $0, framesPerSecond: fps) }
       ?? FrameCatalog(videos: videos, allowsNamesakes: true)
+    for notice in catalog.notices { Console.warn(notice) }
     let given = frames == nil ? videos : catalog.names
     let names = try differing(given, catalog)
     let loaded = try options.model(config)
     let output = self.output ?? CalibrationFile.path(beside: loaded.weightsPath ?? "")
     try results.check(
-      [output], reading: options.inputFiles(config) + given.compactMap(catalog.path), orGive: "write to another file")
+      [output], reading: .videos(given, of: catalog, in: frames) + options.inputFiles(config),
+      orGive: "write to another file")
     let run = ClipRun(
       model: loaded.model, window: ClipWindow(config), preprocessing: preprocessing(config, loaded))
     if !loaded.model.network.canMultiplyIntegers { throw NoCalibrationError.nothing }

@@ -143,8 +143,8 @@ struct ClassifyCommand: ParsableCommand {
   }
 
   /// Everything that is read.
-  func inputFiles(_ config: Configuration) -> [String] {
-    videos + [labels].compactMap(\.self) + options.inputFiles(config)
+  func inputs(_ config: Configuration) -> RunInputs {
+    .videos(videos) + [labels] + options.inputFiles(config)
   }
 
   /// What the user should know of the inputs.
@@ -167,7 +167,7 @@ struct ClassifyCommand: ParsableCommand {
     }
     let run = try ScoringRun(
       classification, runs, options.status(config, "classify", labelMap: labels), folder: place(config).folder,
-      outputs: outputs(overlays), reading: inputFiles(config), isStill: false, damage, results,
+      outputs: outputs(overlays), reading: inputs(config), isStill: false, damage, results,
       orGive: "give another name",
       sharesFolder: true)
     defer { run.close() }

@@ -30,7 +30,7 @@ struct ConvertCommand: ParsableCommand {
   @OptionGroup var results: OverwriteOptions
 
   func run() throws {
-    try results.check([output], reading: [file], orGive: "write to another file")
+    try results.check([output], reading: RunInputs([file]), orGive: "write to another file")
     let checkpoint = try Checkpoint(path: file, naming: PySlowFastNames())
     let weights = try WeightConversion(checkpoint, to: names)
     for notice in checkpoint.notices + weights.notices { Console.warn(notice) }

@@ -253,12 +253,7 @@ struct DetectCommand: ParsableCommand {
     for line in detection.unreadableElsewhere + detection.idleVideoFaults { Console.warn(line) }
     let run = try ScoringRun(
       detection, in: place ?? takePlace(shard, status()), outputs: outputs(detection),
-      reading: videos + source.inputFiles + [people?.path].compactMap(\.self) + boxes.inputFiles + drawing.inputFiles
-        + filmPeople.inputFiles
-        + [labelmap].compactMap(\.self) + [options.config]
-        + models.inputFiles,
-      isStill: still, damage,
-      results)
+      reading: inputs(models) + [people?.path], isStill: still, damage, results)
     defer { run.close() }
     let drawn =
       isDrawing ? detection.labelMap.labels.map(\.name) + videos.map { FrameInput.name(of: $0) } : []
@@ -283,8 +278,9 @@ struct DetectCommand: ParsableCommand {
         lacking: unseen == 0 ? nil : "the people of \(counted(unseen, "frame"))",
         remedy: unseen == 0 ? nil : people?.found?.remedy(beside: isDamagedElse)
       ) {
+        let drawn = detection.overlays(in: overlayFolder)
         Leftovers.say(
-          detection.overlays(in: overlayFolder) + detection.overlayVideos(in: overlayFolder), in: overlayFolder)
+          drawn + detection.overlayVideos(in: overlayFolder) + sheets.files(keyFrames: drawn.count), in: overlayFolder)
         notices.repeatIfFar()
       }
     }
@@ -305,6 +301,12 @@ struct DetectCommand: ParsableCommand {
       + (overlays ? detection.overlays(in: drawn) : [])
       + (overlayVideo ? detection.overlayVideos(in: drawn) : [])
       + sheets.files(keyFrames: detection.overlays(in: drawn).count)
+  }
+
+  /// Everything that it reads, but for what a detector finds.
+  func inputs(_ models: TestModels) -> RunInputs {
+    .videos(videos) + source.inputs + boxes.inputFiles + drawing.inputFiles + filmPeople.inputFiles
+      + [labelmap, options.config] + models.inputFiles
   }
 
   /// Whether anything is drawn.

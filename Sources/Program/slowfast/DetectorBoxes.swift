@@ -53,7 +53,7 @@ struct BoxSourceOptions: ParsableArguments {
     }
   }
 
-  var inputFiles: [String] { [proposals].compactMap(\.self) + detectorFile.inputFiles }
+  var inputs: RunInputs { .boxes(proposals) + detectorFile.inputFiles }
 }
 
 /// The boxes that a detector finds for a run of `detect`: a file like any other's, beside the results.
@@ -73,7 +73,7 @@ final class DetectorBoxes {
   private let loaded: LoadedDetector
   private let limit: Int?
   private let journalPath: String
-  private let inputs: [String]
+  private let inputs: RunInputs
   private let results: OverwriteOptions
   private var journal: RunJournal?
   /// The videos that are others than those of which there are scores, and what the scores depend on now.
@@ -93,7 +93,7 @@ final class DetectorBoxes {
   ) throws {
     path = joinPath(folder, "people.csv")
     journalPath = joinPath(folder, "people.journal")
-    inputs = videos + source.inputFiles + [engine.tuned].compactMap(\.self)
+    inputs = .videos(videos) + source.inputs + [engine.tuned]
     (self.limit, self.results) = (limit, results)
     var settings = PeopleDetection.Settings()
     settings.moments = .every(every, between: source.boxesEvery)

@@ -8,6 +8,8 @@ internal import Version
 protocol EngineChoice: ParsableArguments {
   var processor: ProcessorOptions { get }
   var precision: Precision { get }
+  /// Those that the option takes; one where there is none.
+  static var precisions: [Precision] { get }
   /// The file of a calibration; nil for the one beside the weights.
   var calibration: String? { get }
   /// The file of a plan of slowfast tune.
@@ -16,6 +18,7 @@ protocol EngineChoice: ParsableArguments {
 
 extension EngineChoice {
   var precision: Precision { .fp32 }
+  static var precisions: [Precision] { [.fp32] }
   var calibration: String? { nil }
   var tuned: String? { nil }
   var threads: Int? { processor.threads }
@@ -40,13 +43,16 @@ extension EngineChoice {
     guard let tuned else { return engine }
     let plan = try TunedPlanFile(path: tuned)
     let setting = TunedPlanFile.Setting(engine, program: programVersion)
-    for notice in try plan.check(tuned, on: setting, activations: engine.activations) { Console.warn(notice) }
+    let notices = try plan.check(tuned, on: setting, activations: engine.activations, offering: Self.precisions)
+    for notice in notices { Console.warn(notice) }
     return engine.with(planner: ConvolutionPlanner(tuned: plan.algorithms))
   }
 }
 
 /// In any precision.
 struct EngineOptions: EngineChoice {
+  static let precisions = Precision.allCases
+
   @OptionGroup var processor: ProcessorOptions
 
   @Option(
@@ -75,6 +81,8 @@ struct EngineOptions: EngineChoice {
 
 /// For detectors, which are in no integers.
 struct DetectorEngineOptions: EngineChoice {
+  static let precisions: [Precision] = [.fp32, .bf16]
+
   @OptionGroup var processor: ProcessorOptions
 
   @Option(
@@ -87,7 +95,7 @@ struct DetectorEngineOptions: EngineChoice {
   var tuned: String? { plan.tuned }
 
   func validate() throws {
-    if precision == .int8 {
+    if !Self.precisions.contains(precision) {
       throw ValidationError("--precision is int8, which detectors do not have -> give fp32 or bf16")
     }
     try checkTuned()

@@ -80,7 +80,7 @@ struct EnsembleCommand: ParsableCommand {
     let read = try EnsembleSources(sources, labelMap: labelMap, pool: pool)
     try results.check(
       [csv, Manifest.path(beside: csv), unmatchedBoxes, scores].compactMap(\.self),
-      reading: read.files + [groundTruth, exclusions].compactMap(\.self),
+      reading: RunInputs(read.files) + [groundTruth, exclusions],
       orGive: "give another --output-dir")
     let judge = try groundTruth.map { truth in
       guard let labels = read.labelMap else { throw NoLabelMap() }

@@ -209,10 +209,11 @@ struct EvaluateCommand: ParsableCommand {
     let pool = WorkerPool()
     let lock = try report.folder.map { try FolderLock($0) }
     defer { lock?.release() }
-    try results.check(
-      [output, report.page].compactMap(\.self), reading: report.video,
-      orGive: "write elsewhere")
     let catalog = try report.catalog()
+    for notice in catalog?.notices ?? [] { Console.warn(notice) }
+    try results.check(
+      [output, report.page].compactMap(\.self),
+      reading: .videos(catalog?.names ?? [], of: catalog, in: report.frames) + report.video, orGive: "write elsewhere")
     let text: String
     if let path = predictions.predictions {
       text = try predictions.text(path, format, resampling, seed: seed, report, catalog)

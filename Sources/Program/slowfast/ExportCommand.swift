@@ -102,7 +102,7 @@ struct ExportCommand: ParsableCommand {
     try check(found, given, of: tracked)
     let files = ExportFormats.files(formats, videos: found.map(\.name), in: outputDir)
     try results.check(
-      files, reading: source.inputs + [labelMap].compactMap(\.self) + videos, orGive: "give another --output-dir")
+      files, reading: .videos(videos) + source.inputs + [labelMap], orGive: "give another --output-dir")
     try ExportFormats.write(found, ExportedClasses(labels?.namesByID ?? source.names), as: formats, to: outputDir)
     let (people, actions) = (
       found.reduce(0) { $0 + $1.people.count }, found.reduce(0) { $0 + $1.people.reduce(0) { $0 + $1.actions.count } }

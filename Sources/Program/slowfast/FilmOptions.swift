@@ -137,7 +137,7 @@ struct FilmPeopleOptions: ParsableArguments {
   }
 
   /// The files that the options name.
-  var inputFiles: [String] { [tracks].compactMap(\.self) }
+  var inputFiles: [String] { tracks.flatMap { try? DetectionPeople.file($0) }.map { [$0] } ?? [] }
 
   /// Who is who, where the call says it or a file beside the rows.
   ///

@@ -47,7 +47,7 @@ struct ForwardCommand: ParsableCommand {
   func run() throws {
     let config = try options.load(words.overrides)
     try results.check(
-      [output, stages].compactMap(\.self), reading: [clip] + [boxes].compactMap(\.self) + options.inputFiles(config),
+      [output, stages].compactMap(\.self), reading: RunInputs(options.inputFiles(config)) + [clip, boxes],
       orGive: "write to other files")
     let clip = try Tensor(npy: clip)
     guard clip.shape.count == 5 else {

@@ -126,6 +126,7 @@ struct GalleryCommand: ParsableCommand {
     if labels == nil { Console.say("actions are shown by their ids -> give --labelmap FILE for their names") }
     let missing = video.filter { !pathExists($0) }
     let catalog = try catalog(without: missing)
+    for notice in catalog.notices { Console.warn(notice) }
     let known = try DetectionPeople(tracks: tracks, beside: table)
     let given = frames == nil ? video.map { videoName ?? FrameInput.name(of: $0) } : catalog.names
     let found = try matching(known.people(in: rows, of: table, given: given), catalog, missing)
@@ -145,7 +146,7 @@ struct GalleryCommand: ParsableCommand {
     let outputs = zip(found, peopleTracks).flatMap { gallery.outputs(of: $0, $1, film: catalog.file(of: $0.video)) }
     try results.check(
       Array(Set(outputs + [gallery.firstPage])).sorted(),
-      reading: video + found.compactMap { catalog.path(of: $0.video) } + [table, labelmap].compactMap(\.self),
+      reading: .videos(found.map(\.video), of: catalog, in: frames) + video + [table, labelmap],
       orGive: "give another --output-dir",
       makesFolders: false)
     for path in missing {

@@ -8,9 +8,11 @@ internal import Wording
 enum Leftovers {
   /// Warns of images and videos in a folder that are none of this run's `results`.
   static func say(_ results: [String], in folder: String) {
-    let own = Set(results)
+    // A file that an option names may lie there by another path.
+    let own = Set(results.map(resolvedPath))
     let others = ((try? listFolder(folder)) ?? []).filter { name in
-      [".png", ".mp4"].contains { name.hasSuffix($0) } && !name.hasPrefix(".") && !own.contains(joinPath(folder, name))
+      [".png", ".mp4"].contains { name.hasSuffix($0) } && !name.hasPrefix(".")
+        && !own.contains(resolvedPath(joinPath(folder, name)))
     }
     guard let first = others.sorted().first else { return }
     let what =

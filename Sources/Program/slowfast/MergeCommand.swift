@@ -58,7 +58,7 @@ struct MergeCommand: ParsableCommand {
     defer { resultsLock?.release() }
     lock.deleteLeftovers()
     try results.check(
-      files.files, reading: files.inputs + directories.flatMap { RunDirectory($0).files },
+      files.files, reading: RunInputs(files.inputs + directories.flatMap { RunDirectory($0).files }),
       begunIn: directory.begunResults.isEmpty ? nil : directory.journal(nil), orGive: "give another --output-dir")
     try merge.write(into: directory, results: files.files)
     say(merge, RunUnit(files.config), in: directory)

@@ -119,6 +119,7 @@ struct OverlayCommand: ParsableCommand {
 
   func run() throws {
     let catalog = try catalog()
+    for notice in catalog.notices { Console.warn(notice) }
     let found = try people.people(beside: detections)
     let scenes = try readScenes(found, catalog)
     let names = try matchingVideos(scenes, catalog)
@@ -135,8 +136,8 @@ struct OverlayCommand: ParsableCommand {
         (noPictures ? [] : run.imagePaths(name, scenes.videos[name] ?? [:]))
           + (overlayVideo ? [run.filmPath(name)] : [])
       } + sheets.files(keyFrames: names.reduce(0) { $0 + (scenes.videos[$1]?.count ?? 0) }),
-      reading: names.compactMap(catalog.path) + [detections, groundtruth, labelmap].compactMap(\.self)
-        + drawing.inputFiles + people.inputFiles,
+      reading: .videos(names, of: catalog, in: frames) + [detections, groundtruth, labelmap] + drawing.inputFiles
+        + people.inputFiles,
       orGive: "give another --output-dir")
     for name in names {
       guard let (source, notices) = try catalog.open(name) else { continue }

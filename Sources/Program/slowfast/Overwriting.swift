@@ -15,25 +15,20 @@ struct OverwriteOptions: ParsableArguments {
   /// what the run reads with it either.
   ///
   /// - Parameters:
-  ///   - inputs: What the run reads: files, and the folders whose pictures it reads. Of a folder with one such folder a video the
-  ///     videos' are given.
+  ///   - inputs: What the run reads.
   ///   - journal: Of a run that may go on: the results that it had begun to write are its own.
   ///   - makesFolders: False for a call that writes nothing.
   func check(
-    _ paths: [String], reading inputs: [String] = [], begunIn journal: String? = nil, orGive elsewhere: String,
+    _ paths: [String], reading inputs: RunInputs = RunInputs(), begunIn journal: String? = nil,
+    orGive elsewhere: String,
     makesFolders: Bool = true
   ) throws {
-    let read = Set(inputs.compactMap(FileIdentity.init))
-    // What a run keeps may not be there yet.
-    let names = Set(inputs.map(resolvedPath))
-    var pictures = PictureFolders(inputs)
+    var guards = inputs.guards
     var written: Set<String> = []
     for path in paths {
-      if FileIdentity(path).map(read.contains) == true || !isDevice(path) && names.contains(resolvedPath(path)) {
-        throw InputReplaced(path: path, elsewhere: elsewhere)
-      }
-      if let folder = pictures.folder(of: path) {
-        throw InputReplaced(path: path, folder: folder, elsewhere: elsewhere)
+      if guards.replaces(path) { throw InputReplaced(path: path, elsewhere: elsewhere) }
+      if let (folder, kind) = guards.joined(by: path) {
+        throw InputJoined(path: path, folder: folder, kind: kind, elsewhere: elsewhere)
       }
       if !isDevice(path), !written.insert(resolvedPath(path)).inserted { throw WrittenTwice(path: path) }
     }
@@ -69,43 +64,26 @@ func refuseOverwriting(_ output: String?, by option: String, _ others: [(name: S
   }
 }
 
-/// The folders of pictures that a run reads: a picture that is written into one would be one of the frames from then on.
-private struct PictureFolders {
-  /// As they were given.
-  private let given: [FileIdentity: String]
-  /// By path, as outputs name it: there may be thousands of images.
-  private var known: [String: String?] = [:]
-
-  init(_ inputs: [String]) {
-    let folders = inputs.filter(isFolder).compactMap { path in FileIdentity(path).map { ($0, path) } }
-    given = Dictionary(folders) { first, _ in first }
-  }
-
-  /// The folder, as it was given, among whose pictures an output would lie; nil for none.
-  mutating func folder(of path: String) -> String? {
-    guard !given.isEmpty, FrameInput.isPicture(path), !isDevice(path) else { return nil }
-    let parent = splitPath(absolutePath(path)).folder
-    if let folder = known[parent] { return folder }
-    let folder = FileIdentity(parent).flatMap { given[$0] }
-    known[parent] = .some(folder)
-    return folder
-  }
-}
-
 /// A result that would take the place of a file that the same run reads.
 private struct InputReplaced: Error, CustomStringConvertible {
   let path: String
-  /// Of the pictures among which it is; nil for another file.
-  var folder: String?
   let elsewhere: String
 
   var description: String {
-    if let folder {
-      return
-        "writing the results: '\(path)' is in '\(folder)', whose pictures the same run reads -> \(elsewhere)"
-    }
-    return "writing the results: '\(path)' is read by the same run, or kept by it -> \(elsewhere)"
+    "writing the results: '\(path)' is read by the same run, or kept by it -> \(elsewhere)"
       + (elsewhere.hasSuffix("another name") ? "" : ", or another name")
+  }
+}
+
+/// A result that would be an input from then on.
+private struct InputJoined: Error, CustomStringConvertible {
+  let path: String
+  let folder: String
+  let kind: String
+  let elsewhere: String
+
+  var description: String {
+    "writing the results: '\(path)' would be taken for \(kind) in '\(folder)', which the same run reads -> \(elsewhere)"
   }
 }
 

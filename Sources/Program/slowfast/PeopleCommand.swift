@@ -109,7 +109,7 @@ struct PeopleCommand: ParsableCommand {
       locks?.folder.release()
     }
     try results.check(
-      [output], reading: videos + detectorFile.inputFiles + [engine.tuned].compactMap(\.self), begunIn: journal,
+      [output], reading: .videos(videos) + detectorFile.inputFiles + [engine.tuned], begunIn: journal,
       orGive: "give another --output")
     try PeopleRun.check(
       output, journal: journal, isReplacing: results.overwrite, orElse: "give another --output")

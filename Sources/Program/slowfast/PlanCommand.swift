@@ -48,7 +48,7 @@ struct PlanTestCommand: ParsableCommand {
         test, [try command.options.model(config, streams: command.streams.count)],
         command.options.status(config, "test", labelMap: nil), "\(test.views)", shard,
         outputs: VideoResults(config, folder: command.folder(config)).files + command.scores.files,
-        reading: test.inputFiles + command.options.inputFiles(config))
+        reading: .videos(test.inputVideos) + test.inputFiles + command.options.inputFiles(config))
     }
     let models = try command.models(config)
     var test = try AVATest(config, ensemble: models.ensemble, with: models.missing)
@@ -59,7 +59,7 @@ struct PlanTestCommand: ParsableCommand {
       test, models.load(), models.note(in: command.options.status(config, "test", labelMap: nil)),
       models.ensemble.map { "\($0)" } ?? "\(test.views)", shard,
       outputs: test.outputs(in: command.folder(config)) + command.scores.files,
-      reading: test.inputFiles + [command.options.config] + models.inputFiles)
+      reading: .videos(test.inputFolders) + test.inputFiles + [command.options.config] + models.inputFiles)
   }
 
   /// Lets a test know what the run that it is of has scored already.
@@ -71,7 +71,7 @@ struct PlanTestCommand: ParsableCommand {
 
   private func show(
     _ test: some ScoringJob, _ models: @autoclosure () throws -> [LoadedModel], _ status: RunStatus, _ views: String,
-    _ shard: Shard?, outputs: [String], reading inputs: [String]
+    _ shard: Shard?, outputs: [String], reading inputs: RunInputs
   ) throws {
     let directory = try plan.directory(command.runs)
     let beside = test.journalPath(in: command.folder(test.config))
@@ -129,11 +129,7 @@ struct PlanDetectCommand: ParsableCommand {
     let journal = directory?.journal(shard) ?? beside
     if shard == nil {
       try command.results.check(
-        outputs,
-        reading: command.videos + command.source.inputFiles + command.boxes.inputFiles
-          + [command.labelmap].compactMap(\.self)
-          + [command.options.config] + models.inputFiles,
-        begunIn: journal, orGive: "give another --output-dir",
+        outputs, reading: command.inputs(models), begunIn: journal, orGive: "give another --output-dir",
         makesFolders: false)
     }
     let loaded = try models.load()
@@ -175,7 +171,7 @@ struct PlanClassifyCommand: ParsableCommand {
     let outputs = command.outputs(overlays)
     if shard == nil {
       try command.results.check(
-        outputs, reading: command.inputFiles(config), begunIn: directory?.journal(nil) ?? beside,
+        outputs, reading: command.inputs(config), begunIn: directory?.journal(nil) ?? beside,
         orGive: "give another name",
         makesFolders: false)
     }

@@ -73,7 +73,8 @@ struct ResultsCommand: ParsableCommand {
     let lock = try FolderLock(folder)
     defer { lock.release() }
     lock.deleteLeftovers()
-    try results.check(files.files, reading: files.inputs + directory.files, orGive: "give another --output-dir")
+    try results.check(
+      files.files, reading: RunInputs(files.inputs + directory.files), orGive: "give another --output-dir")
     try files.write(run, damage)
   }
 }

@@ -151,7 +151,8 @@ struct ScoringRun<Job: ScoringJob> {
   ///   - sharesFolder: Whether all files that are written have names of the call, so that several may write into one folder.
   init(
     _ job: Job, _ runs: RunOptions, _ status: @autoclosure () -> RunStatus, folder: String, andIn inner: String? = nil,
-    outputs: [String], reading inputs: [String], isStill: Bool, _ damage: DamageOption, _ overwriting: OverwriteOptions,
+    outputs: [String], reading inputs: RunInputs, isStill: Bool, _ damage: DamageOption,
+    _ overwriting: OverwriteOptions,
     orGive elsewhere: String = "give another --output-dir", sharesFolder: Bool = false
   ) throws {
     func counting() -> RunStatus {
@@ -168,7 +169,7 @@ struct ScoringRun<Job: ScoringJob> {
 
   /// The same in folders that this process has taken already.
   init(
-    _ job: Job, in place: RunPlace, outputs: [String], reading inputs: [String], isStill: Bool, _ damage: DamageOption,
+    _ job: Job, in place: RunPlace, outputs: [String], reading inputs: RunInputs, isStill: Bool, _ damage: DamageOption,
     _ overwriting: OverwriteOptions, orGive elsewhere: String = "give another --output-dir"
   ) throws {
     self.outputs = job.shard == nil ? outputs : []
@@ -179,7 +180,7 @@ struct ScoringRun<Job: ScoringJob> {
     var job = job
     job.keepTasks(of: place.journals)
     do {
-      try place.checkInputs(inputs)
+      try place.checkInputs(inputs.files)
       try job.findPeople(keptIn: place.part?.directory.people)
       for notice in job.peopleNotices { Console.warn(notice) }
       self.job = job

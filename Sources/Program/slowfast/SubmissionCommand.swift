@@ -81,7 +81,7 @@ struct SubmissionCommand: ParsableCommand {
     defer { lock?.release() }
     lock?.deleteLeftovers(of: Set([output, manifestPath].map { splitPath($0).name }))
     try results.check(
-      [output, manifestPath], reading: read.files + [keyFrames, groundTruth].compactMap(\.self),
+      [output, manifestPath], reading: RunInputs(read.files) + [keyFrames, groundTruth],
       orGive: "write to another file")
     for line in read.descriptions { Console.say(line) }
     for line in read.notices { Console.warn(line) }

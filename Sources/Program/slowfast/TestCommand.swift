@@ -122,7 +122,8 @@ struct TestCommand: ParsableCommand {
     let files = try VideoResults(config, folder: folder)
     let run = try ScoringRun(
       test, runs, options.status(config, "test", labelMap: nil), folder: folder, outputs: files.files + scores.files,
-      reading: test.inputFiles + options.inputFiles(config), isStill: still, damage, results)
+      reading: .videos(test.inputVideos) + test.inputFiles + options.inputFiles(config), isStill: still, damage, results
+    )
     defer { run.close() }
     let notices = Notices(run.job.notices + (damage.stops ? [] : gone(run.job)))
     try run("testing", [options.model(config, streams: streams.count)]) { found in
@@ -163,7 +164,8 @@ struct TestCommand: ParsableCommand {
     let run = try ScoringRun(
       test, runs, models.note(in: options.status(config, "test", labelMap: nil)).with(labels: test.labels.places),
       folder: folder, outputs: test.outputs(in: folder) + scores.files,
-      reading: test.inputFiles + [options.config] + models.inputFiles, isStill: still, damage, results)
+      reading: .videos(test.inputFolders) + test.inputFiles + [options.config] + models.inputFiles,
+      isStill: still, damage, results)
     defer { run.close() }
     let notices = Notices(notices(run.job))
     try run("testing", models.load()) { detections in

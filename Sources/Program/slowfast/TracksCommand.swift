@@ -101,7 +101,7 @@ struct TracksCommand: ParsableCommand {
     let table = fps == nil || size == nil ? [] : [output("tubes.csv")]
     let texts = fps == nil || size == nil ? [] : videos.map { output("mot/\(fileName(of: $0.video)).txt") }
     try results.check(
-      files + table + texts, reading: [rows, labelMap, known.path].compactMap(\.self),
+      files + table + texts, reading: RunInputs([rows, labelMap, known.path]),
       orGive: "give another --output-dir")
     let found = try videos.map { try linked($0, known) }
     // What people do is told by rows: a MOT text has none.

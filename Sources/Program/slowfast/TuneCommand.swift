@@ -55,7 +55,7 @@ struct TuneCommand: ParsableCommand {
     let engine = try options.engine.make()
     let setting = TunedPlanFile.Setting(engine, program: programVersion)
     let path = output ?? usualName(setting)
-    try results.check([path], reading: [options.config].compactMap(\.self), orGive: "give another --output")
+    try results.check([path], reading: RunInputs([options.config]), orGive: "give another --output")
     let model = try LoadedModel(config, WeightOptions(randomSeed: 1), engine: engine).model
     let size = clip.size(config)
     var generator = SeededGenerator(seed: 1)

@@ -103,7 +103,7 @@ struct VisualizeCommand: ParsableCommand {
       folder: folder, classes: labels, colors: colors, opacity: Float(opacity), writesFilms: !leavesOutFilms,
       writesArrays: arrays, config)
     let reading =
-      words.names + source.inputFiles + clips.inputFiles + classes.inputFiles + options.inputFiles(config)
+      .videos(words.names) + source.inputs + clips.inputs + classes.inputFiles + options.inputFiles(config)
     // The page is there when all is; that it may be written is known before.
     try results.check([plan.page], reading: reading, orGive: "give another --output-dir")
     for notice in source.notices { Console.warn(notice) }

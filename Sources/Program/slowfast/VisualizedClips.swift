@@ -71,8 +71,8 @@ struct VisualizedClipOptions: ParsableArguments {
     }
   }
 
-  /// The files that the options name.
-  var inputFiles: [String] { [proposals, clip, boxes].compactMap(\.self) }
+  /// What the options name.
+  var inputs: RunInputs { .boxes(proposals) + [clip, boxes] }
 }
 
 /// The clips that are shown: where they come from, what their classes are called, and what is true of them.
@@ -82,7 +82,7 @@ struct VisualizedClips {
   let given: GivenClip?
   let notices: [String]
   /// What the configuration's test reads; nothing where the call names clips.
-  let inputFiles: [String]
+  let inputs: RunInputs
   /// By the number of the network's output.
   let name: (Int) -> String
   /// What files of each video are called by.
@@ -109,7 +109,7 @@ struct VisualizedClips {
     given = try options.clip.map { try Self.read($0, boxes: options.boxes, config) }
     if given != nil {
       let name = try Self.names(config, classes)
-      (jobs, notices, inputFiles, self.name, titles, truth, hasTimes) = ([], [], [], name, [:], [:], false)
+      (jobs, notices, inputs, self.name, titles, truth, hasTimes) = ([], [], RunInputs(), name, [:], [:], false)
       makeRun = { _ in throw VisualizationError.nothing }
       return
     }
@@ -123,7 +123,8 @@ struct VisualizedClips {
       all = test.unopenedJobs.map { job in
         VideoJob(name: job.name, tasks: job.tasks.compactMap { $0.only { $0 == view } }, open: job.open)
       }
-      (notices, inputFiles, name, truth) = (test.notices + labels.notices, test.inputFiles, labels.name, test.classes)
+      (notices, name, truth) = (test.notices + labels.notices, labels.name, test.classes)
+      inputs = .videos(test.inputVideos) + test.inputFiles
       makeRun = { test.clipRun([$0], isStill: false) }
     case (false, false):
       if options.proposals != nil {
@@ -132,12 +133,12 @@ struct VisualizedClips {
       let windows = try VideoClassification(
         config, videos, labels: classes.labels, timing: VideoClassification.Timing())
       all = windows.unopenedJobs.map(Self.firstView)
-      (notices, inputFiles, name, truth) = (windows.notices, [], windows.labels.name, [:])
+      (notices, inputs, name, truth) = (windows.notices, RunInputs(), windows.labels.name, [:])
       makeRun = { try windows.clipRun([$0], isStill: false) }
     case (true, true):
       let test = try AVATest(config)
       all = test.unopenedJobs.map(Self.firstView)
-      (notices, inputFiles, truth) = (test.notices, test.inputFiles, [:])
+      (notices, inputs, truth) = (test.notices, .videos(test.inputFolders) + test.inputFiles, [:])
       name =
         try classes.labels == nil
         ? { test.labelMap.name(of: $0 + 1) ?? "class \($0 + 1)" } : Self.names(config, classes)
@@ -149,7 +150,7 @@ struct VisualizedClips {
         config, videos: videos, proposals: proposals, labelMap: labelMap,
         timing: VideoDetection.Timing(startingSecond: options.startingSecond))
       all = detection.unopenedJobs.map(Self.firstView)
-      (notices, inputFiles, truth) = (detection.notices, [], [:])
+      (notices, inputs, truth) = (detection.notices, RunInputs(), [:])
       name = { detection.labelMap.name(of: $0 + 1) ?? "class \($0 + 1)" }
       makeRun = { detection.clipRun([$0], isStill: false) }
     }

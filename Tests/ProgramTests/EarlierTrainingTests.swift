@@ -109,6 +109,9 @@ struct EarlierTrainingTests {
   /// What begins anew would remove what was just saved: who goes on does so without --overwrite.
   @Test func theCommandThatGoesOnIsNamed() throws {
     for (pairs, options, words) in [
+    expectFailure(
+      train(["TASK", "../a"]), ["training: TASK '../a' (given as KEY VALUE)", "found one with '/'"], leaving: output)
+    #expect(!pathExists(run))
       ([], ["--overwrite"], "the same command without --overwrite goes on"),
       (
         ["TRAIN.AUTO_RESUME", "False"], ["--overwrite"],

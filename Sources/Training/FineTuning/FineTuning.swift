@@ -71,6 +71,8 @@ public final class FineTuning {
     public let best: Int
     public let trainingBoxes: Int
     public let validationBoxes: Int
+    /// How many held-out key frames could not be read, and so were not judged, of all; nil for none.
+    public let lacking: (count: Int, of: Int)?
     /// How often boxes, or key frames, with each class come in an epoch, as a factor.
     public let repeats: [Double]
   }
@@ -309,15 +311,22 @@ public final class FineTuning {
   /// - Throws: `FineTuningError.otherRun`, `.damagedState`, `FileError`.
   @discardableResult
   func check(_ phase: String, _ identity: PhaseIdentity) throws -> Bool {
-    let path = joinPath(folder(phase), Phase.stateName)
-    if !pathExists(path) { return false }
-    let changes = try PhaseState(path: path).identity.changes(to: identity)
+    guard let state = try formerState(phase) else { return false }
+    let changes = state.identity.changes(to: identity)
     if !changes.isEmpty { throw FineTuningError.otherRun(path: folder(phase), changes: changes) }
     return true
   }
 
   /// Puts the drafts in their places: from here on the run is known to fit.
   ///
+  /// How far a phase was; nil where it was not begun.
+  ///
+  /// - Throws: `FineTuningError.damagedState`, `FileError`.
+  func formerState(_ phase: String) throws -> PhaseState? {
+    let path = joinPath(folder(phase), Phase.stateName)
+    return try pathExists(path) ? PhaseState(path: path) : nil
+  }
+
   /// - Throws: `FileError`.
   func adoptDrafts() throws {
     for (path, draft) in options.drafts.sorted(by: { $0.key < $1.key }) where pathExists(draft) {
@@ -395,13 +404,14 @@ public final class FineTuning {
     var trainingBoxes = 0
     var validationBoxes = 0
     var repeats: [Double] = []
-    /// The held-out key frames that a head was judged by.
+    /// The held-out key frames that all numbers stand for.
     var judged: JudgedKeyFrames?
 
     mutating func add(_ outcome: Phase.Outcome, _ name: String) {
       if scores.isEmpty { scores = [("before", outcome.state.before)] }
       phases.append(
         Result.Phase(
+      judged = outcome.state.judged
           title: name, curves: outcome.curves, bestEpoch: outcome.bestEpoch.map { $0 + 1 },
           epochs: outcome.state.epochs.count, seconds: outcome.seconds, waited: outcome.waited))
       if let epoch = outcome.bestEpoch { scores.append((name, outcome.state.epochs[epoch].scores)) }
@@ -410,7 +420,8 @@ public final class FineTuning {
     func result(isComplete: Bool) -> Result {
       Result(
         isComplete: isComplete, phases: phases, scores: scores, checkpoint: checkpoint, best: best,
-        trainingBoxes: trainingBoxes, validationBoxes: validationBoxes, repeats: repeats)
+        trainingBoxes: trainingBoxes, validationBoxes: validationBoxes, lacking: judged?.lacking,
+        repeats: repeats)
     }
   }
 }

@@ -63,6 +63,11 @@ struct FinetuneTests {
       ! "$1" false "$2/new/one"
       echo mine >"$2/new/one/thesis.txt"
       mkdir "$2/new/one/world" "$2/new/one/photos"
+      # What cannot go well takes nothing away.
+      for words in "none $2/new/one" "false $2/new/one 3" "false $2/new/one 4.5" "false $2/new/one 4 5"; do
+        ! "$1" $words 2>&1
+      done
+      ls -A "$2/new/one"
       ! "$1" false "$2/new/one"
       ls -A "$2/new/one"
       """
@@ -74,7 +79,13 @@ struct FinetuneTests {
       result.stdout
         == "finetune: '\(box)' holds other things than this script's output -> name another folder, or delete this one\n"
         + "\(box)\n\(box)/photos\n\(box)/thesis.txt\n\(box)/world\n"
-        + "\(drawing)\(drawing).made-by-slowfast-finetune\nphotos\nthesis.txt\n")
+        + drawing
+        + "finetune: SLOWFAST is 'none', and there is no such program -> build it (make), or give its path\n"
+        + "finetune: VIDEOS is '3', expected a whole number, 4 or more -> correct it, or leave it out\n"
+        + "finetune: VIDEOS is '4.5', expected a whole number, 4 or more -> correct it, or leave it out\n"
+        + "finetune: SECONDS is '5', expected a whole number, 6 or more -> correct it, or leave it out\n"
+        + ".made-by-slowfast-finetune\nphotos\nthesis.txt\nworld\n"
+        + "\(drawing).made-by-slowfast-finetune\nphotos\nthesis.txt\n")
   }
 
   /// Without a detector's boxes those of the rows are scored, by a test with the config that is written, too. What begins anew on

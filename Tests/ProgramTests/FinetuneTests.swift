@@ -177,6 +177,23 @@ struct FinetuneTests {
     #expect(!pathExists(scratch.path + "/o"))
   }
 
+  /// A signal before the run is known to fit: what was drafted for it goes.
+  @Test func signalsLeaveNoDrafts() throws {
+    let scratch = Scratch()
+    let out = scratch.path + "/out"
+    let rows = LittleWorld.annotations + "/groundtruth.csv"
+    let classes = try scratch.file("classes.txt", (1...80).map { "class \($0)\n" }.joined())
+    // Who reads the weights waits for whoever writes them.
+    let result = Program.run(
+      after: "mkfifo '\(scratch.path)/weights'; { (until ls -A '\(out)/annotations' | grep -q . || ! kill -0 $$; "
+        + "do sleep 0.02; done; kill -INT $$) >/dev/null 2>&1 & }",
+      ["finetune", "--cfg", LittleWorld.config, "--weights", scratch.path + "/weights", "--freeze", "backbone"]
+        + ["--classes", classes, "--train", rows, "--val", rows]
+        + ["--output-dir", out] + LittleWorld.dataSet + ["AVA.TRAIN_LISTS", "['val.csv']"])
+    #expect(result.status == 130 && result.stderr.contains("interrupted: "), "\(result.stderr)")
+    #expect(!pathExists(out), "\(scratch.files)")
+  }
+
   /// A detector finds the people of what is held out, once: the same command looks at no frame again. What it finds is what a test
   /// with the written configuration scores.
   @Test func peopleAreFound() throws {

@@ -120,18 +120,20 @@ public final class FineTuning {
     training = try AVATraining(
       read, videos: Self.videos(options.videos, named: learned), names: Self.names("--train", read, .avaTrainLists))
     let truthPath = joinPath(read[.avaAnnotationDir], read[.avaGroundtruthFile])
+    // A draft's own name says nothing to anybody.
+    let truthName = joinPath(config[.avaAnnotationDir], config[.avaGroundtruthFile])
     validation = try Self.heldOut(
       read, truth: truthPath, proposals: findingPeople == nil ? options.proposalFiles : [], videos: options.videos)
     let truth = try GroundTruthTable.read(path: truthPath)
     // Of rows that also are the boxes to score reading them has said it.
     if let id = truth.table.actionIDs.first(where: { !labels.contains(Int($0)) }) {
       throw FineTuningError.contradiction(
-        key: "'\(truthPath)' has rows of class \(id)", expected: "1 to \(labels.labels.count), as there are classes",
+        key: "'\(truthName)' has rows of class \(id)", expected: "1 to \(labels.labels.count), as there are classes",
         advice: "correct the rows, or add the class to --classes")
     }
-    if truth.table.count == 0 { throw FineTuningError.noTruth(path: truthPath) }
+    if truth.table.count == 0 { throw FineTuningError.noTruth(path: truthName) }
     if findingPeople == nil {
-      try Self.checkMatch(validation, truth.table, path: truthPath, proposals: options.validationProposals)
+      try Self.checkMatch(validation, truth.table, path: truthName, proposals: options.validationProposals)
     }
     judge = FrameJudge(labels: labels, truth: truth.table)
     identity = try PhaseIdentity(read, labels, options, truth: truthPath, knowsPeople: findingPeople == nil)
@@ -140,7 +142,7 @@ public final class FineTuning {
     if let findingPeople {
       try findingPeople()
       validation = try Self.heldOut(read, truth: truthPath, proposals: options.proposalFiles, videos: options.videos)
-      try Self.checkMatch(validation, truth.table, path: truthPath, proposals: options.validationProposals)
+      try Self.checkMatch(validation, truth.table, path: truthName, proposals: options.validationProposals)
       identity = try PhaseIdentity(read, labels, options, truth: truthPath)
       try checkFolder()
     }
@@ -317,8 +319,6 @@ public final class FineTuning {
     return true
   }
 
-  /// Puts the drafts in their places: from here on the run is known to fit.
-  ///
   /// How far a phase was; nil where it was not begun.
   ///
   /// - Throws: `FineTuningError.damagedState`, `FileError`.
@@ -327,6 +327,8 @@ public final class FineTuning {
     return try pathExists(path) ? PhaseState(path: path) : nil
   }
 
+  /// Puts the drafts in their places: from here on the run is known to fit.
+  ///
   /// - Throws: `FileError`.
   func adoptDrafts() throws {
     for (path, draft) in options.drafts.sorted(by: { $0.key < $1.key }) where pathExists(draft) {
@@ -409,9 +411,9 @@ public final class FineTuning {
 
     mutating func add(_ outcome: Phase.Outcome, _ name: String) {
       if scores.isEmpty { scores = [("before", outcome.state.before)] }
+      judged = outcome.state.judged
       phases.append(
         Result.Phase(
-      judged = outcome.state.judged
           title: name, curves: outcome.curves, bestEpoch: outcome.bestEpoch.map { $0 + 1 },
           epochs: outcome.state.epochs.count, seconds: outcome.seconds, waited: outcome.waited))
       if let epoch = outcome.bestEpoch { scores.append((name, outcome.state.epochs[epoch].scores)) }

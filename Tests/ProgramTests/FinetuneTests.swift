@@ -92,11 +92,11 @@ struct FinetuneTests {
   /// features of other settings is refused, and takes nothing away.
   private func ownBoxes(_ out: String, _ scratch: Scratch) throws {
     let (model, tuned) = (projectRoot + "/configs/demo/SLOWFAST_8x4_R18_SMALL", scratch.path + "/own")
-    func finetune(_ more: [String]) -> Program.Result {
+    func finetune(_ more: [String], into folder: String? = nil) -> Program.Result {
       Program.run(
         ["finetune", "--cfg", model + ".yaml", "--weights", model + ".pyth", "--classes", out + "/classes.txt"]
           + ["--train", out + "/train.csv", "--val", out + "/val.csv", "--freeze", "backbone", "--epochs", "2"]
-          + ["--output-dir", tuned, "AVA.FRAME_DIR", out + "/world/frames"]
+          + ["--output-dir", folder ?? tuned, "AVA.FRAME_DIR", out + "/world/frames"]
           + ["AVA.FRAME_LIST_DIR", out + "/world/frame_lists"] + more)
     }
     func map(_ result: Program.Result) -> Double? {
@@ -128,6 +128,19 @@ struct FinetuneTests {
     // Anew on the same features.
     let anew = finetune(["--overwrite", "--learning-rate", "0.001"])
     expectSuccess(anew)
+    // Without a picture around second 902 the report says what its numbers lack.
+    let held = try #require(lines(out + "/val.csv").first?.split(separator: ",").first)
+    let pictures = out + "/world/frames/\(held)"
+    let picture = try pictures + "/" + listFolder(pictures).sorted()[60]
+    try moveFile(picture, to: scratch.path + "/picture.jpg")
+    let partial = finetune([], into: scratch.path + "/partial")
+    try moveFile(scratch.path + "/picture.jpg", to: picture)
+    let page = try String(contentsOfFile: scratch.path + "/partial/index.html", encoding: .utf8)
+    for text in [partial.stdout, page] {
+      #expect(
+        text.contains(" held-out key frames: 1 could not be read, and people there count as missed."),
+        "\(partial.stderr)")
+    }
     // A folder that was moved needs its own place alone.
     let moved = scratch.path + "/moved"
     try FileManager.default.moveItem(atPath: tuned, toPath: moved)

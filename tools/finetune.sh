@@ -8,6 +8,21 @@ slowfast=$1
 out=$2
 videos=${3:-24}
 seconds=${4:-12}
+# Everything is looked at before anything of an earlier call goes.
+if ! command -v "$slowfast" >/dev/null; then
+  echo "finetune: SLOWFAST is '$slowfast', and there is no such program -> build it (make), or give its path" >&2
+  exit 1
+fi
+number() {
+  # Leading zeros would make it octal.
+  case $2 in '' | 0* | *[!0-9]* | ???????*) value=-1 ;; *) value=$2 ;; esac
+  if [ "$value" -lt "$3" ]; then
+    echo "finetune: $1 is '$2', expected a whole number, $3 or more -> correct it, or leave it out" >&2
+    exit 64
+  fi
+}
+number VIDEOS "$videos" 4
+number SECONDS "$seconds" 6
 held=$(((videos + 1) / 2))
 if [ -z "$out" ]; then
   echo "finetune: the name of OUTPUT-DIR is empty -> give a folder's name" >&2
@@ -15,6 +30,12 @@ if [ -z "$out" ]; then
 fi
 world="$out/world"
 model=$(dirname "$0")/../configs/demo/SLOWFAST_8x4_R18_SMALL
+for file in "$model.yaml" "$model.pyth"; do
+  if [ ! -r "$file" ]; then
+    echo "finetune: '$file' is not there -> call the script where the project has it" >&2
+    exit 1
+  fi
+done
 # What an earlier call made is replaced, and nothing else: its folder has a file that says so, and there it is what has these names.
 mark=.made-by-slowfast-finetune
 made="world classes.txt train.csv val.csv tuned film detected"

@@ -40,15 +40,46 @@ import Testing
     let first = try tuning().run(FineTuning.Listener(say: { said.append($0) }))
     #expect(first.isComplete && said.contains { $0.hasPrefix("synth6,0903 is left out") }, "\(said)")
     #expect(said.contains { $0.hasSuffix("once they are repaired, --overwrite takes them up") })
-    let (state, best) = try (text(out + "/head/state.json"), readFile(first.checkpoint!, doing: "testing"))
+    try partialNumbersAreMarked(first, said)
+    let files = [
+      "head/state.json", "features/train.journal", "features/val.journal", "checkpoints/checkpoint_best.pyth",
+    ]
+    func kept() throws -> [[UInt8]] { try files.map { try readFile(out + "/" + $0, doing: "testing") } }
+    let before = try kept()
     try writeFile(picture, bytes: whole)
     let error = #expect(throws: FineTuningError.self) { try tuning().run() }
     #expect(
-      "\(String(describing: error))".contains("--val with features was 2 of 3 key frames and is 3 of 3 key frames -> "),
+      "\(String(describing: error))".contains(
+        "it has 2 of 3 key frames of --val, and 'synth6,0903', which could not be read then, now can: "),
       "\(String(describing: error))")
-    #expect(try text(out + "/head/state.json") == state && readFile(first.checkpoint!, doing: "testing") == best)
+    #expect(try kept() == before)
+    // What the message says: as it was, the run goes on; with the frames all is begun anew.
+    _ = try cut(picture)
+    #expect(try tuning().run().scores[1].scores == first.scores[1].scores)
+    try writeFile(picture, bytes: whole)
     let anew = try tuning(overwrites: true).run()
-    #expect(anew.isComplete && anew.validationBoxes > first.validationBoxes)
+    #expect(anew.isComplete && anew.validationBoxes > first.validationBoxes && anew.lacking == nil)
+    #expect(!(try text(out + "/head/metrics.jsonl")).contains("num_judged"))
+  }
+
+  /// Who was not there when it was said reads in the logs, and in the results, what numbers lack.
+  private func partialNumbersAreMarked(_ result: FineTuning.Result, _ said: [String]) throws {
+    let log = try text(out + "/head/metrics.jsonl").split(separator: "\n").filter { $0.contains("\"val_epoch\"") }
+    #expect(!log.isEmpty && log.allSatisfy { $0.contains(#""num_judged": 2.0, "num_unreadable": 1.0"#) }, "\(log)")
+    let stdout = try text(out + "/head/stdout.log")
+    for lines in [said, [stdout]] {
+      let all = lines.joined(separator: "\n")
+      #expect(all.ranges(of: "synth6,0903 is left out").count == 1, "\(all)")
+      #expect(all.ranges(of: ", of 2 of 3 key frames: 1 could not be read").count == log.count, "\(all)")
+    }
+    // All epochs lack the same: one of them is the best.
+    let page = try text(out + "/head/curves.html")
+    let best = try #require(result.phases[0].bestEpoch)
+    #expect(page.contains(" after epoch \(best), "), "\(page.prefix(2000))")
+    #expect(page.contains(" validations could not read everything (1 of 3 missing after epoch \(log.count))</p>"))
+    #expect(result.lacking?.count == 1 && result.lacking?.of == 3)
+    try result.writeJSON(to: folder.path + "/finetune.json")
+    #expect(try text(folder.path + "/finetune.json").contains(#""num_judged": 2, "num_unreadable": 1"#))
   }
 
   /// Nor are stages, whose validation reads the frames anew each time.
@@ -70,6 +101,7 @@ import Testing
       "\(String(describing: error))".contains("are of 2 of 3 key frames and would now be of 3 of 3 key frames"),
       "\(String(describing: error))")
     #expect(steps == 0)
+    #expect(try text(out + "/stages/stdout.log").contains("held-out mAP"))
   }
 
   /// Stages learn without what cannot be read, as a head does, and name it once with the file and what to do; where somebody says how

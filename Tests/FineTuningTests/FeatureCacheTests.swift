@@ -142,6 +142,17 @@ import VideoModels
     ] { #expect(try cache("a.journal", more).doneCount == 6, "\(more)") }
     let size = #expect(throws: JournalError.self) { try cache("a.journal", ["DATA.SAMPLING_RATE", "2"]) }
     #expect("\(String(describing: size))".contains("DATA.SAMPLING_RATE was 4 and is 2"), "\(String(describing: size))")
+    // A process that was killed as it began the file has left no journal yet, and none of another's.
+    let (path, config) = (folder.path + "/a.journal", try OwnClasses.config(folder.path))
+    let model = try loaded(config)
+    let whole = try readFile(path, doing: "testing")
+    for bytes in [[], Array(whole.prefix(7))] {
+      try AtomicFile(path: path).replace(bytes)
+      try FeatureCache.check(path: path, model: model, config)
+      #expect(try cache().doneCount == 0)
+    }
+    try AtomicFile(path: path).replace(Array("another".utf8))
+    #expect(throws: JournalError.self) { try FeatureCache.check(path: path, model: model, config) }
   }
 
   /// Another box at a key frame, and another video, cost their own key frames only; what is not asked for any more stays for later.

@@ -63,6 +63,11 @@ struct FinetuneTests {
       ! "$1" false "$2/new/one"
       echo mine >"$2/new/one/thesis.txt"
       mkdir "$2/new/one/world" "$2/new/one/photos"
+      # What cannot go well takes nothing away.
+      for words in "none $2/new/one" "false $2/new/one 3" "false $2/new/one 4.5" "false $2/new/one 4 5"; do
+        ! "$1" $words 2>&1
+      done
+      ls -A "$2/new/one"
       ! "$1" false "$2/new/one"
       ls -A "$2/new/one"
       """
@@ -74,18 +79,24 @@ struct FinetuneTests {
       result.stdout
         == "finetune: '\(box)' holds other things than this script's output -> name another folder, or delete this one\n"
         + "\(box)\n\(box)/photos\n\(box)/thesis.txt\n\(box)/world\n"
-        + "\(drawing)\(drawing).made-by-slowfast-finetune\nphotos\nthesis.txt\n")
+        + drawing
+        + "finetune: SLOWFAST is 'none', and there is no such program -> build it (make), or give its path\n"
+        + "finetune: VIDEOS is '3', expected a whole number, 4 or more -> correct it, or leave it out\n"
+        + "finetune: VIDEOS is '4.5', expected a whole number, 4 or more -> correct it, or leave it out\n"
+        + "finetune: SECONDS is '5', expected a whole number, 6 or more -> correct it, or leave it out\n"
+        + ".made-by-slowfast-finetune\nphotos\nthesis.txt\nworld\n"
+        + "\(drawing).made-by-slowfast-finetune\nphotos\nthesis.txt\n")
   }
 
   /// Without a detector's boxes those of the rows are scored, by a test with the config that is written, too. What begins anew on
   /// features of other settings is refused, and takes nothing away.
   private func ownBoxes(_ out: String, _ scratch: Scratch) throws {
     let (model, tuned) = (projectRoot + "/configs/demo/SLOWFAST_8x4_R18_SMALL", scratch.path + "/own")
-    func finetune(_ more: [String]) -> Program.Result {
+    func finetune(_ more: [String], into folder: String? = nil) -> Program.Result {
       Program.run(
         ["finetune", "--cfg", model + ".yaml", "--weights", model + ".pyth", "--classes", out + "/classes.txt"]
           + ["--train", out + "/train.csv", "--val", out + "/val.csv", "--freeze", "backbone", "--epochs", "2"]
-          + ["--output-dir", tuned, "AVA.FRAME_DIR", out + "/world/frames"]
+          + ["--output-dir", folder ?? tuned, "AVA.FRAME_DIR", out + "/world/frames"]
           + ["AVA.FRAME_LIST_DIR", out + "/world/frame_lists"] + more)
     }
     func map(_ result: Program.Result) -> Double? {
@@ -117,6 +128,19 @@ struct FinetuneTests {
     // Anew on the same features.
     let anew = finetune(["--overwrite", "--learning-rate", "0.001"])
     expectSuccess(anew)
+    // Without a picture around second 902 the report says what its numbers lack.
+    let held = try #require(lines(out + "/val.csv").first?.split(separator: ",").first)
+    let pictures = out + "/world/frames/\(held)"
+    let picture = try pictures + "/" + listFolder(pictures).sorted()[60]
+    try moveFile(picture, to: scratch.path + "/picture.jpg")
+    let partial = finetune([], into: scratch.path + "/partial")
+    try moveFile(scratch.path + "/picture.jpg", to: picture)
+    let page = try String(contentsOfFile: scratch.path + "/partial/index.html", encoding: .utf8)
+    for text in [partial.stdout, page] {
+      #expect(
+        text.contains(" held-out key frames: 1 could not be read, and people there count as missed."),
+        "\(partial.stderr)")
+    }
     // A folder that was moved needs its own place alone.
     let moved = scratch.path + "/moved"
     try FileManager.default.moveItem(atPath: tuned, toPath: moved)
@@ -164,6 +188,23 @@ struct FinetuneTests {
     let result = call(files + more)
     #expect(result.status == status && result.stderr.contains(words), "\(result.stderr)")
     #expect(!pathExists(scratch.path + "/o"))
+  }
+
+  /// A signal before the run is known to fit: what was drafted for it goes.
+  @Test func signalsLeaveNoDrafts() throws {
+    let scratch = Scratch()
+    let out = scratch.path + "/out"
+    let rows = LittleWorld.annotations + "/groundtruth.csv"
+    let classes = try scratch.file("classes.txt", (1...80).map { "class \($0)\n" }.joined())
+    // Who reads the weights waits for whoever writes them.
+    let result = Program.run(
+      after: "mkfifo '\(scratch.path)/weights'; { (until ls -A '\(out)/annotations' | grep -q . || ! kill -0 $$; "
+        + "do sleep 0.02; done; kill -INT $$) >/dev/null 2>&1 & }",
+      ["finetune", "--cfg", LittleWorld.config, "--weights", scratch.path + "/weights", "--freeze", "backbone"]
+        + ["--classes", classes, "--train", rows, "--val", rows]
+        + ["--output-dir", out] + LittleWorld.dataSet + ["AVA.TRAIN_LISTS", "['val.csv']"])
+    #expect(result.status == 130 && result.stderr.contains("interrupted: "), "\(result.stderr)")
+    #expect(!pathExists(out), "\(scratch.files)")
   }
 
   /// A detector finds the people of what is held out, once: the same command looks at no frame again. What it finds is what a test

@@ -10,7 +10,7 @@ struct TrainTests {
   /// One video to learn from, and one to validate on.
   private static let world: String = {
     let folder = TemporaryFolder().path
-    for (split, seconds) in [("train", "6"), ("val", "4")] {
+    for (split, seconds) in [("train", "6"), ("val", "5")] {
       let result = Program.run(
         ["synth", "--split", split, "--output-dir", folder + "/" + split, "--seconds", seconds]
           + ["--width", "96", "--height", "64"])
@@ -76,9 +76,21 @@ struct TrainTests {
     let done = Program.run(Self.call(whole.path, ["TEST.ENABLE", "False"]))
     #expect(done.status == 0 && done.stderr.contains("all 2 epochs are done already"), "\(done.stderr)")
 
-    let otherwise = Program.run(Self.call(other.path, ["TEST.ENABLE", "False"], ["--threads", "1", "--workers", "3"]))
+    // Nor has what a validation lacks, which is said.
+    let partial = try listWithout(other, "partial.csv", "val.csv") { $0 == 90 }
+    let otherwise = Program.run(
+      Self.call(
+        other.path, ["TEST.ENABLE", "False", "AVA.TEST_LISTS", "['\(partial)']"], ["--threads", "1", "--workers", "3"])
+    )
     #expect(otherwise.status == 0, "\(otherwise.stderr)")
     #expect(try checkpoint(other.path, 2) == end)
+    let log = try String(contentsOfFile: other.path + "/stdout.log", encoding: .utf8)
+    for words in [
+      "validating: of 1 of 2 key frames the picture is not there, the first would be '", "epoch 2: validation mAP ",
+      ", of 1 of 2 key frames: 1 could not be read",
+    ] { #expect((otherwise.stderr + log).ranges(of: words).count == 2, "\(words) in \(otherwise.stderr) \(log)") }
+    let metrics = try String(contentsOfFile: other.path + "/metrics.jsonl", encoding: .utf8)
+    #expect(metrics.ranges(of: #""num_judged": 1.0, "num_unreadable": 1.0"#).count == 1, "\(metrics)")
   }
 
   /// A disk that is not there is no reason to train without a validation.
@@ -88,8 +100,38 @@ struct TrainTests {
     let gone = try output.file("gone.csv", list.replacingOccurrences(of: ".jpg", with: ".gone.jpg"))
     let run = output.path + "/run"
     let result = Program.run(Self.call(run, ["AVA.TEST_LISTS", "['\(gone)']", "TEST.ENABLE", "False"]))
-    #expect(result.status == 1 && result.stderr.contains("looking for frames: no picture '"), "\(result.stderr)")
+    expectFailure(
+      result, ["looking for frames: no picture '", "; to train without a validation: AVA.TEST_LISTS []"])
     #expect(!pathExists(run), "\(result.stderr)")
+    // The first one alone is there.
+    let most = try listWithout(output, "most.csv", "val.csv") { $0 > 0 }
+    let alone = Program.run(Self.call(run, ["AVA.TEST_LISTS", "['\(most)']", "TEST.ENABLE", "False"]))
+    expectFailure(
+      alone, ["validating: of all ", " key frames the picture is not there, the first would be '", ".gone.jpg'"])
+    let learned = try listWithout(output, "learned.csv", "train.csv") { $0 > 0 }
+    let unlearned = Program.run(Self.call(run, ["AVA.TRAIN_LISTS", "['\(learned)']", "TEST.ENABLE", "False"]))
+    expectFailure(unlearned, ["of all 3 key frames the picture is not there, the first would be '", "AVA.FRAME_DIR"])
+    // As many as an epoch may not lack.
+    let lacking = try listWithout(output, "lacking.csv", "train.csv") { $0 == 90 }
+    let partial = Program.run(
+      Self.call(run, ["AVA.TRAIN_LISTS", "['\(lacking)']", "TEST.ENABLE", "False", "TRAIN.BATCH_SIZE", "3"]))
+    expectFailure(
+      partial,
+      ["of 1 of 3 key frames the picture is not there", "more than DATA_LOADER.MAX_UNREADABLE 0.01 allows -> bring"])
+    #expect(!pathExists(run), "\(partial.stderr)")
+  }
+
+  /// A copy of a frame list, in which some frames have names that no file has.
+  private func listWithout(
+    _ folder: Scratch, _ name: String, _ list: String, _ isMissing: (Int) -> Bool
+  ) throws -> String {
+    let rows = try String(contentsOfFile: Self.world + "/frame_lists/" + list, encoding: .utf8).split(separator: "\n")
+    return try folder.file(
+      name,
+      rows.enumerated().map { row, text in
+        // A header comes first.
+        String(row > 0 && isMissing(row - 1) ? text.replacing(".jpg", with: ".gone.jpg") : text) + "\n"
+      }.joined())
   }
 
   /// Half of what is kept, and checkpoints that either precision goes on with, which is said.
@@ -160,11 +202,12 @@ struct TrainTests {
     let output = Scratch()
     let call = Self.call(
       output.path,
-      ["SOLVER.MAX_EPOCH", "1", "SOLVER.WARMUP_EPOCHS", "0.0", "TEST.ENABLE", "False", "TRAIN.EVAL_PERIOD", "100"],
+      ["SOLVER.MAX_EPOCH", "1", "SOLVER.WARMUP_EPOCHS", "0.0", "TEST.ENABLE", "False", "AVA.TEST_LISTS", "[]"],
       ["--videos", Self.world + "/frames"])
     let result = Program.run(call)
     expectSuccess(result)
     #expect(result.stderr.contains("/frames': 1 video that boxes name; not taken: "), "\(result.stderr)")
+    #expect(result.stderr.contains("nothing is validated: "), "\(result.stderr)")
     #expect(pathExists(output.path + "/checkpoints/checkpoint_epoch_00001.pyth"))
   }
 

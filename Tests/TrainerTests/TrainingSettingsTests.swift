@@ -47,4 +47,23 @@ import VideoModels
     let error = #expect(throws: (any Error).self) { try settings(overrides) }
     #expect("\(error.map { "\($0)" } ?? "")".contains(name), "\(error.map { "\($0)" } ?? "")")
   }
+
+  /// What would name a checkpoint that no training finds again.
+  @Test func tasksAreNames() throws {
+    func words(_ task: String) throws -> String? {
+      var config = try Configuration.load(path: projectRoot + "/configs/demo/SLOW_8x4_R18_LINEAR.yaml")
+      try config.apply(overrides: ["TASK", "'\(task)'"])
+      do { try TrainingSettings.check(config) } catch { return "\(error)" }
+      return nil
+    }
+    for (task, found) in [
+      ("a/b", "one with '/'"), ("..", "one that begins with '.'"), (".a", "one that begins with '.'"),
+      ("  ", "spaces alone"), (" a", "one that begins with a space"),
+      (String(repeating: "ü", count: 91), "one of 182 bytes"),
+    ] {
+      let said = try words(task)
+      #expect(said?.hasPrefix("training: TASK ") == true && said?.contains("found \(found)") == true, "\(said ?? "")")
+    }
+    for task in ["", "a", "a b", "a_b.c", "größe"] { #expect(try words(task) == nil) }
+  }
 }

@@ -45,7 +45,9 @@ extension RunJournal {
   public static func checkSettings(_ identity: RunIdentity, of path: String) throws {
     if !pathExists(path) { return }
     guard let former = Self.identity(at: path) else {
-      // Of what is no journal reading it says so; one that was torn within its head begins anew.
+      // Of what is no journal reading it says so; one that was torn within its head begins anew, however early.
+      let beginning = try AppendedFile(reading: path, doing: "reading the journal").read(0..<magic.count)
+      if beginning.count < magic.count, magic.starts(with: beginning) { return }
       _ = try RunJournal(reading: path)
       return
     }

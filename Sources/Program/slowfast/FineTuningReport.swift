@@ -23,7 +23,8 @@ struct FineTuningReport {
     }
     let total = ["", "mAP", ""] + result.scores.map { figure($0.scores.map) }
     let table = TextTable(["id", "class", "held out"] + columns, rows + [total]).text
-    return table + (result.checkpoint.map { "the best weights (\(columns[result.best])): \($0)\n" } ?? "")
+    return table + (lacking.map { "\($0)\n" } ?? "")
+      + (result.checkpoint.map { "the best weights (\(columns[result.best])): \($0)\n" } ?? "")
   }
 
   /// What becomes of the best epoch of a part.
@@ -34,6 +35,14 @@ struct FineTuningReport {
     return place < result.best
       ? "; '\(columns[result.best])' begins with its weights and is better"
       : ", which is no better than '\(columns[result.best])': the result is that one's"
+  }
+
+  /// What all numbers lack; nil for nothing.
+  private var lacking: String? {
+    result.lacking.map {
+      "All numbers are of \($0.of - $0.count) of \(counted($0.of, "held-out key frame")): \($0.count) could not be "
+        + "read, and people there count as missed."
+    }
   }
 
   private func figure(_ value: Double?) -> String { value.map { fixed($0, 4) } ?? "-" }
@@ -48,7 +57,7 @@ struct FineTuningReport {
           + "\(counted(result.validationBoxes, "box", plural: "boxes")) scored on what is held out.",
         "Frame mAP at an IoU of 0.5 by PySlowFast's protocol, on unrounded scores. Before: the new head as it was drawn. "
           + "The best weights are those of '\(columns[result.best])'.",
-      ], columns: columns, means: result.scores.map(\.scores.map),
+      ] + (lacking.map { [$0] } ?? []), columns: columns, means: result.scores.map(\.scores.map),
       classes: first.classes.enumerated().map { index, own in
         FineTuningPage.Class(
           id: own.id, name: own.name, count: own.count,

@@ -201,10 +201,19 @@ struct FinetuneCommand: ParsableCommand {
     /// By the path that they are going to have.
     var drafts: [String: String] = [:]
 
+    /// What there may be.
+    private static let names = ["train", "val", "val-boxes", "val-people"]
+
+    /// Called as files are that are being written: of a process that was killed the next one deletes them.
+    private static func draft(_ name: String, in folder: String) -> String {
+      joinPath(folder, ".\(name).csv.\(getpid()).0.partial")
+    }
+
     /// - Returns: The path that rows are going to have, which `write` has written or will write.
     mutating func expect(_ name: String) -> String {
+      precondition(Self.names.contains(name), "drafts are known")
       let path = joinPath(folder, name + ".csv")
-      drafts[path] = joinPath(folder, name + ".draft.csv")
+      drafts[path] = Self.draft(name, in: folder)
       return path
     }
 
@@ -220,8 +229,11 @@ struct FinetuneCommand: ParsableCommand {
     }
 
     /// Removes what has not taken its place.
-    func discard() {
-      for draft in drafts.values { removeFile(draft) }
+    func discard() { Self.discard(in: folder) }
+
+    /// The same of whatever may be there.
+    static func discard(in folder: String) {
+      for name in names { removeFile(draft(name, in: folder)) }
       removeFolder(folder)
     }
 
@@ -343,8 +355,13 @@ struct FinetuneCommand: ParsableCommand {
       folders.removeEmpty()
     }
     for inner in ["head", "stages", "features", "annotations", "checkpoints"] { lock.deleteLeftovers(andIn: inner) }
-    var annotations = Annotations(folder: absolutePath(joinPath(outputDir, "annotations")))
+    let rowsFolder = absolutePath(joinPath(outputDir, "annotations"))
+    var annotations = Annotations(folder: rowsFolder)
     defer { annotations.discard() }
+    Interruption.setCleanUp {
+      Annotations.discard(in: rowsFolder)
+      folders.removeEmpty()
+    }
     let train = try rows(train, "train", labels, videos, &annotations)
     let validation = try rows(validation, "val", labels, videos, &annotations)
     let engine = training.engine()

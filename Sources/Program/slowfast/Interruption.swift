@@ -14,6 +14,7 @@ enum Interruption {
     var isStoppable = false
     var unfinished = usualLoss
     var isSilent = false
+    var cleanUp: (@Sendable () -> Void)?
   }
 
   private static let state = Mutex(State())
@@ -100,6 +101,10 @@ enum Interruption {
   /// What is said of the work under way that is cut off; nil for what holds of scores.
   static func setLoss(_ text: String?) { state.withLock { $0.unfinished = text ?? usualLoss } }
 
+  /// Says what is to be done before a signal ends the process where nothing can stop in good order: deletes files and folders, and
+  /// nothing else.
+  static func setCleanUp(_ work: @escaping @Sendable () -> Void) { state.withLock { $0.cleanUp = work } }
+
   /// Leaves the words to another process, the first one of those that a launcher started: a signal reaches all of them.
   static func silence() { state.withLock { $0.isSilent = true } }
 
@@ -115,7 +120,9 @@ enum Interruption {
   }
 
   private static func end(by signal: Int32, saying text: String) -> Never {
+    let cleanUp = state.withLock { $0.cleanUp }
     TemporaryFiles.deleteAll {
+      cleanUp?()
       say(text)
       Glibc.signal(signal, SIG_DFL)
       raise(signal)

@@ -145,6 +145,7 @@ struct TrainCommand: ParsableCommand {
     let engine = options.engine(usual: group.localSize > 1 ? max(1, availableProcessors() / group.localSize) : nil)
     // Folders that are made for a call that is refused go again.
     let folders = NewFolders(config[.outputDir])
+    if isFirst { Interruption.setCleanUp { folders.removeEmpty() } }
     let lock = isFirst ? try FolderLock(config[.outputDir]) : nil
     defer {
       lock?.release()
@@ -156,8 +157,14 @@ struct TrainCommand: ParsableCommand {
       return try TrainingRun(
         config, engine: engine, videos: videos, workers: options.workers, overwrites: overwrite, group: group)
     }
+    // A warning stays in the log, where one looks later, too.
+    var remarks: [String] = []
     let validation: ((String) throws -> TrainingRun.Validation)? = try group.together {
-      isFirst ? try self.validation(config, engine) : nil
+      isFirst
+        ? try self.validation(config, engine) {
+          Console.warn($0)
+          remarks.append($0)
+        } : nil
     }
     if isFirst {
       for notice in training.notices { Console.say(notice) }
@@ -177,8 +184,8 @@ struct TrainCommand: ParsableCommand {
     do {
       ending = try Interruption.stoppable {
         let ending = try training.run(
-          isToStop: { Interruption.isAsked }, validate: validation, say: { if isFirst { Console.say($0) } },
-          progress: reporter.show)
+          isToStop: { Interruption.isAsked }, validate: validation, remarks: remarks,
+          say: { if isFirst { Console.say($0) } }, progress: reporter.show)
         reporter.finish()
         hasStopped = true
         if ending.isComplete { return ending }
@@ -249,22 +256,35 @@ struct TrainCommand: ParsableCommand {
   }
 
   /// What validates a checkpoint; nil where there is nothing to validate with.
-  private func validation(_ config: Configuration, _ engine: Engine) throws -> (
-    (String) throws -> TrainingRun.Validation
-  )? {
+  ///
+  /// - Parameter warn: Told why nothing is validated, or not everything.
+  private func validation(
+    _ config: Configuration, _ engine: Engine, warn: (String) -> Void
+  ) throws -> ((String) throws -> TrainingRun.Validation)? {
+    let without = "; to train without a validation: \(Key.avaTestLists.name) []"
     // What is trained has no classes.
     if ContrastivePretraining.isNamed(by: config) { return nil }
     if config[.detectionEnable] {
       let test: AVATest
       do { test = try AVATest(config) } catch {
         // Where all else is there, a disk is not: that is no training without a validation.
-        if case .framesMissing? = error as? AVATestError { throw error }
-        Console.warn("nothing is validated: \(withoutAdvice(error))")
+        if case .framesMissing? = error as? AVATestError { throw PicturesMissing(description: "\(error)\(without)") }
+        warn("nothing is validated: \(withoutAdvice(error))")
         return nil
       }
       guard test.groundTruth != nil else {
-        Console.warn("nothing is validated: AVA.GROUNDTRUTH_FILE is not there")
+        warn("nothing is validated: AVA.GROUNDTRUTH_FILE is not there")
         return nil
+      }
+      if let missing = test.missingPictures {
+        let of = missing.count == test.keyFrameCount ? "all" : "\(missing.count) of"
+        let words =
+          "validating: of \(of) \(counted(test.keyFrameCount, "key frame")) the picture is not there, the first would be "
+          + "'\(missing.first)' (\(config.cite(.avaFrameDir)))"
+        if missing.count == test.keyFrameCount {
+          throw PicturesMissing(description: words + " -> bring the pictures that are missing" + without)
+        }
+        warn(words + ": these are not judged")
       }
       var told: Set<String> = []
       return { path in
@@ -297,7 +317,7 @@ struct TrainCommand: ParsableCommand {
     }
     let clips: ClipValidation
     do { clips = try ClipValidation(config, engine: engine, workers: options.workers) } catch {
-      Console.warn("nothing is validated: \(withoutAdvice(error))")
+      warn("nothing is validated: \(withoutAdvice(error))")
       return nil
     }
     return { path in
@@ -319,4 +339,9 @@ struct TrainCommand: ParsableCommand {
     "the same command" + (overwrite ? " without --overwrite" : "")
       + (config[.trainAutoResume] ? "" : (overwrite ? " and" : "") + " with \(Key.trainAutoResume.name) True")
   }
+}
+
+/// Pictures that AVA's validation needs, and that are not there.
+private struct PicturesMissing: Error, CustomStringConvertible {
+  let description: String
 }

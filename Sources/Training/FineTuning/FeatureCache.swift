@@ -82,6 +82,32 @@ public final class FeatureCache {
     try RunJournal.checkSettings(identity(model, config), of: path)
   }
 
+  /// Finds a key frame that features can be made of now, and that a run which had these features did without: its frames were damaged or
+  /// missing then. Nothing is written: as long as they are not in the file, that run can go on once the frames are as they were.
+  ///
+  /// - Parameters:
+  ///   - path: A file that need not be there.
+  ///   - content: Of the run, as ``JudgedKeyFrames`` says it; of a file that holds something else nothing is found.
+  ///   - isToStop: Asked after each key frame; true ends the search.
+  /// - Throws: As `ClipRun.run`, and `FileError`.
+  static func readable(
+    path: String, _ data: AVATraining, views: [View], model: LoadedModel, _ config: Configuration,
+    beside content: String, isToStop: () -> Bool
+  ) throws -> KeyFrame? {
+    guard pathExists(path), let journal = try? RunJournal(reading: path) else { return nil }
+    let split = try SplitTasks(data, views: views)
+    let jobs = split.jobs.map { job in
+      VideoJob(name: job.name, tasks: job.tasks.filter { !journal.hasAll($0) }, open: job.open)
+    }
+    if jobs.allSatisfy(\.tasks.isEmpty) { return nil }
+    if try Self.content(of: split.tasks, views, in: journal).description != content { return nil }
+    let run = ClipRun(model: model.model, window: ClipWindow(config), preprocessing: Preprocessing(config))
+    let found = RunJournal()
+    try JournaledRun(jobs, found, stopsAtDamage: false).run(
+      run, isToStop: { !found.isEmpty || isToStop() }, progress: { _ in })
+    return split.tasks.first { task in task.views.contains { found.has(task, $0) } }?.keyFrame
+  }
+
   /// What features depend on, beside the videos. Which boxes and views they are of their records say themselves.
   private static func identity(_ model: LoadedModel, _ config: Configuration) throws -> RunIdentity {
     let others: Set = [
@@ -130,7 +156,11 @@ public final class FeatureCache {
   /// The same as what they hold.
   ///
   /// - Throws: `FileError`, `JournalError` where the file has changed meanwhile.
-  func content() throws -> JudgedKeyFrames {
+  func content() throws -> JudgedKeyFrames { try Self.content(of: tasks, views, in: journal) }
+
+  private static func content(
+    of tasks: [ClipTask], _ views: [View], in journal: RunJournal
+  ) throws -> JudgedKeyFrames {
     var found = JudgedKeyFrames.Sum()
     for task in tasks where journal.hasAll(task) {
       found.add(task.keyFrame)

@@ -27,7 +27,20 @@ extension FineTuning {
     let side = config[.dataTestCropSize]
     let views = [View(shortSide: side)] + (config[.dataRandomFlip] ? [View(shortSide: side, flip: true)] : [])
     try makeFolder(folder("features"))
+    var leftOut: [LeftOutKeyFrames] = []
+    let former = try options.overwrites ? nil : formerState(Self.headPhase)?.identity
     func cache(_ name: String, _ data: AVATraining, _ views: [View]) throws -> FeatureCache? {
+      // Once features of other key frames are in the file, nothing tells those that the numbers so far are of.
+      if let content = former?.features(of: name), !JudgedKeyFrames.isWhole(content),
+        let found = try FeatureCache.readable(
+          path: featurePath(name), data, views: views, model: loaded, config, beside: content,
+          isToStop: listener.isToStop)
+      {
+        throw FineTuningError.moreKeyFrames(
+          path: folder(Self.headPhase), split: "--\(name)", before: JudgedKeyFrames.words(of: content),
+          keyFrame: "\(found)")
+      }
+      if listener.isToStop() { return nil }
       let cache = try FeatureCache(
         path: featurePath(name), data, views: views, model: loaded, config)
       for notice in cache.notices { listener.say(notice) }
@@ -36,8 +49,9 @@ extension FineTuning {
       let isWhole = try cache.compute(isToStop: listener.isToStop) {
         listener.features(name, $0, cache.tasks.count)
       }
-      let leftOut = LeftOutKeyFrames("the head learns and is judged")
-      for line in leftOut.lines(cache.damaged.map { ("\($0.keyFrame)", $0.cause) }) { listener.say(line) }
+      let damage = LeftOutKeyFrames("the head learns and is judged")
+      leftOut.append(damage)
+      for line in damage.lines(cache.damaged.map { ("\($0.keyFrame)", $0.cause) }) { listener.say(line) }
       if isWhole, cache.boxes.isEmpty { throw FineTuningError.noFeatures(name == "train" ? "--train" : "--val") }
       return isWhole ? cache : nil
     }
@@ -64,11 +78,11 @@ extension FineTuning {
               learned.width, config, classes: labels.labels.count,
               file.map { WeightReader($0) } ?? WeightReader(drawn), settings, engine), settings, engine: engine)
         }, batches: { batches.epoch($0) }, beforeValidation: { _, _ in },
-        validate: { [self] in Judgement(scores: try scores(of: $0.model, held), keyFrames: judged) }))
+        validate: { [self] in Judgement(scores: try scores(of: $0.model, held), keyFrames: judged) },
+        remarks: { leftOut.flatMap { $0.takeLines() } }))
     let outcome = try FineTuningError.withDivergence(at: options.learningRate) {
       try phase.run(isToStop: listener.isToStop, say: listener.say, progress: listener.steps)
     }
-    findings.judged = judged
     findings.add(outcome, Self.headPhase)
     guard outcome.isComplete, let best = outcome.bestCheckpoint, let epoch = outcome.bestEpoch else {
       return (nil, findings)

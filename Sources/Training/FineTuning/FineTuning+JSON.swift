@@ -8,6 +8,8 @@ extension FineTuning.Result {
   ///      "classes": [{"id": 1, "name": "wave", "ground_truth": 20, "repeat_factor": 1.5, "ap": {"before": 0.1, "head": 0.9}}],
   ///      "boxes": {"train": 300, "val": 120}, "phases": [{"name": "head", "epochs": 25, "best_epoch": 17}]}
   ///
+  /// Where held-out key frames could not be read, it has `num_judged` and `num_unreadable`, too.
+  ///
   /// - Throws: `FileError`.
   public func writeJSON(to path: String) throws {
     func columns(_ value: (ClassScores) -> Double?) -> JSONValue {
@@ -26,11 +28,15 @@ extension FineTuning.Result {
         ("best_epoch", phase.bestEpoch.map { JSONValue($0) } ?? .null),
       ])
     }
-    let all = JSONValue.object([
+    var members: [(String, JSONValue)] = [
       ("best", JSONValue(scores[best].title)), ("mAP", columns { $0.map }), ("classes", .array(classes)),
       ("boxes", .object([("train", JSONValue(trainingBoxes)), ("val", JSONValue(validationBoxes))])),
       ("phases", .array(phases)),
-    ])
-    try writeFile(path, all.text + "\n")
+    ]
+    // As in metrics.jsonl: where everything was judged neither is there.
+    if let lacking {
+      members += [("num_judged", JSONValue(lacking.of - lacking.count)), ("num_unreadable", JSONValue(lacking.count))]
+    }
+    try writeFile(path, JSONValue.object(members).text + "\n")
   }
 }

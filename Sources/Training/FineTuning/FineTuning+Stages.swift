@@ -112,7 +112,8 @@ extension FineTuning {
           let (_, loader) = try loader(epoch)
           try session.model.setPreciseStatistics(precise, of: loader)
         },
-        validate: { [self] session in try scores(of: session, held, leftOut, listener) }, judged: findings.judged)
+        validate: { [self] session in try scores(of: session, held, leftOut, listener) }, judged: findings.judged,
+        remarks: { leftOut.takeLines() })
     ).run(isToStop: listener.isToStop, say: listener.say, progress: listener.steps)
     findings.add(outcome, Self.stagesPhase)
     guard outcome.isComplete, let best = outcome.bestCheckpoint else { return findings.result(isComplete: false) }

@@ -71,6 +71,8 @@ public final class FineTuning {
     public let best: Int
     public let trainingBoxes: Int
     public let validationBoxes: Int
+    /// How many held-out key frames could not be read, and so were not judged, of all; nil for none.
+    public let lacking: (count: Int, of: Int)?
     /// How often boxes, or key frames, with each class come in an epoch, as a factor.
     public let repeats: [Double]
   }
@@ -118,18 +120,20 @@ public final class FineTuning {
     training = try AVATraining(
       read, videos: Self.videos(options.videos, named: learned), names: Self.names("--train", read, .avaTrainLists))
     let truthPath = joinPath(read[.avaAnnotationDir], read[.avaGroundtruthFile])
+    // A draft's own name says nothing to anybody.
+    let truthName = joinPath(config[.avaAnnotationDir], config[.avaGroundtruthFile])
     validation = try Self.heldOut(
       read, truth: truthPath, proposals: findingPeople == nil ? options.proposalFiles : [], videos: options.videos)
     let truth = try GroundTruthTable.read(path: truthPath)
     // Of rows that also are the boxes to score reading them has said it.
     if let id = truth.table.actionIDs.first(where: { !labels.contains(Int($0)) }) {
       throw FineTuningError.contradiction(
-        key: "'\(truthPath)' has rows of class \(id)", expected: "1 to \(labels.labels.count), as there are classes",
+        key: "'\(truthName)' has rows of class \(id)", expected: "1 to \(labels.labels.count), as there are classes",
         advice: "correct the rows, or add the class to --classes")
     }
-    if truth.table.count == 0 { throw FineTuningError.noTruth(path: truthPath) }
+    if truth.table.count == 0 { throw FineTuningError.noTruth(path: truthName) }
     if findingPeople == nil {
-      try Self.checkMatch(validation, truth.table, path: truthPath, proposals: options.validationProposals)
+      try Self.checkMatch(validation, truth.table, path: truthName, proposals: options.validationProposals)
     }
     judge = FrameJudge(labels: labels, truth: truth.table)
     identity = try PhaseIdentity(read, labels, options, truth: truthPath, knowsPeople: findingPeople == nil)
@@ -138,7 +142,7 @@ public final class FineTuning {
     if let findingPeople {
       try findingPeople()
       validation = try Self.heldOut(read, truth: truthPath, proposals: options.proposalFiles, videos: options.videos)
-      try Self.checkMatch(validation, truth.table, path: truthPath, proposals: options.validationProposals)
+      try Self.checkMatch(validation, truth.table, path: truthName, proposals: options.validationProposals)
       identity = try PhaseIdentity(read, labels, options, truth: truthPath)
       try checkFolder()
     }
@@ -309,11 +313,18 @@ public final class FineTuning {
   /// - Throws: `FineTuningError.otherRun`, `.damagedState`, `FileError`.
   @discardableResult
   func check(_ phase: String, _ identity: PhaseIdentity) throws -> Bool {
-    let path = joinPath(folder(phase), Phase.stateName)
-    if !pathExists(path) { return false }
-    let changes = try PhaseState(path: path).identity.changes(to: identity)
+    guard let state = try formerState(phase) else { return false }
+    let changes = state.identity.changes(to: identity)
     if !changes.isEmpty { throw FineTuningError.otherRun(path: folder(phase), changes: changes) }
     return true
+  }
+
+  /// How far a phase was; nil where it was not begun.
+  ///
+  /// - Throws: `FineTuningError.damagedState`, `FileError`.
+  func formerState(_ phase: String) throws -> PhaseState? {
+    let path = joinPath(folder(phase), Phase.stateName)
+    return try pathExists(path) ? PhaseState(path: path) : nil
   }
 
   /// Puts the drafts in their places: from here on the run is known to fit.
@@ -395,11 +406,12 @@ public final class FineTuning {
     var trainingBoxes = 0
     var validationBoxes = 0
     var repeats: [Double] = []
-    /// The held-out key frames that a head was judged by.
+    /// The held-out key frames that all numbers stand for.
     var judged: JudgedKeyFrames?
 
     mutating func add(_ outcome: Phase.Outcome, _ name: String) {
       if scores.isEmpty { scores = [("before", outcome.state.before)] }
+      judged = outcome.state.judged
       phases.append(
         Result.Phase(
           title: name, curves: outcome.curves, bestEpoch: outcome.bestEpoch.map { $0 + 1 },
@@ -410,7 +422,8 @@ public final class FineTuning {
     func result(isComplete: Bool) -> Result {
       Result(
         isComplete: isComplete, phases: phases, scores: scores, checkpoint: checkpoint, best: best,
-        trainingBoxes: trainingBoxes, validationBoxes: validationBoxes, repeats: repeats)
+        trainingBoxes: trainingBoxes, validationBoxes: validationBoxes, lacking: judged?.lacking,
+        repeats: repeats)
     }
   }
 }

@@ -23,6 +23,8 @@ public enum FineTuningError: Error, Equatable, CustomStringConvertible {
   case damagedState(path: String, reason: String)
   /// Numbers of a phase are of other key frames: frames were damaged, or repaired, between two calls.
   case otherKeyFrames(path: String, before: String, now: String)
+  /// A key frame that the numbers so far did without can be read now; nothing was written yet.
+  case moreKeyFrames(path: String, split: String, before: String, keyFrame: String)
   /// The head's numbers are none any more.
   case diverged(learningRate: Double, reason: String)
   /// No box has features.
@@ -54,8 +56,13 @@ public enum FineTuningError: Error, Equatable, CustomStringConvertible {
     case .otherKeyFrames(let path, let before, let now):
       return
         "going on with the fine-tuning of '\(path)': its held-out numbers are of \(before) and would now be of \(now), "
-        + "for frames were damaged or repaired since: they cannot be compared -> give --overwrite to begin anew (features that were "
-        + "computed are kept)"
+        + "for frames were damaged or repaired since: they cannot be compared -> with the frames as they were then the same command goes "
+        + "on; else give --overwrite to begin anew (features that were computed are kept)"
+    case .moreKeyFrames(let path, let split, let before, let keyFrame):
+      return
+        "going on with the fine-tuning of '\(path)': it has \(before) of \(split), and '\(keyFrame)', which could not be read then, now "
+        + "can: numbers of others cannot be compared -> give --overwrite to begin anew with it (features that were computed are kept); "
+        + "without its frames, as before, the same command goes on"
     case .diverged(let rate, let reason):
       return "fine-tuning the head: \(reason) -> give a --learning-rate below \(rate)"
     case .noFeatures(let what):

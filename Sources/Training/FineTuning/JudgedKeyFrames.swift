@@ -16,6 +16,20 @@ struct JudgedKeyFrames: Equatable, CustomStringConvertible {
   /// "5 of 6 key frames".
   var words: String { "\(count) of \(counted(total, "key frame"))" }
 
+  /// How many could not be read, of all; nil for none.
+  var lacking: (count: Int, of: Int)? { isWhole ? nil : (total - count, total) }
+
+  /// Whether what ``description`` was once is of all that there were.
+  static func isWhole(_ description: String) -> Bool {
+    let parts = description.split(separator: " ")
+    return parts.count > 2 && parts[0] == parts[2]
+  }
+
+  /// The words of what ``description`` was once.
+  static func words(of description: String) -> String {
+    String(description.prefix { $0 != "," })
+  }
+
   /// The same with what tells it from others that are as many.
   var description: String { "\(words), sha256 \(sum)" }
 

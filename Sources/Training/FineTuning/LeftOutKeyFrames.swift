@@ -5,10 +5,18 @@ final class LeftOutKeyFrames {
   /// Who does without them: "the head learns and is judged".
   private let doing: String
   private var told: Set<String> = []
+  /// What was said and is in no log yet.
+  private var unlogged: [String] = []
   /// How many are named with what is wrong.
   private static let most = 5
 
   init(_ doing: String) { self.doing = doing }
+
+  /// Takes up for a log what was said since this was asked for the last time.
+  func takeLines() -> [String] {
+    defer { unlogged = [] }
+    return unlogged
+  }
 
   /// What to say of those that were not told before.
   ///
@@ -23,6 +31,7 @@ final class LeftOutKeyFrames {
         "\(doing) without these, and people who are held out there count as missed; once they are repaired, --overwrite takes them up"
       )
     }
+    unlogged += lines
     return lines
   }
 }

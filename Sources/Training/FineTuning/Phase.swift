@@ -52,6 +52,8 @@ final class Phase {
     let validate: (TrainingSession) throws -> Judgement
     /// The key frames that numbers of a former phase stand for; nil for none.
     var judged: JudgedKeyFrames?
+    /// What was said of damage and is in no log yet.
+    var remarks: () -> [String] = { [] }
   }
 
   /// What came of a phase.
@@ -129,10 +131,15 @@ final class Phase {
     }
     let first = state.epochs.count
     if first > 0, first < plan.epochs, !stopping.isOver { say("\(plan.name): going on with epoch \(first + 1)") }
-    let log = try TrainingLog(
-      TrainingLog.Options(folder: plan.folder, task: .detection, period: plan.logPeriod, title: plan.title),
-      startEpoch: first, iterations: 1)
+    var options = TrainingLog.Options(
+      folder: plan.folder, task: .detection, period: plan.logPeriod, title: plan.title)
+    // Whatever they lack, all lack the same: else the phase ends.
+    options.comparesAll = true
+    let log = try TrainingLog(options, startEpoch: first, iterations: 1)
     for notice in log.notices { say(notice) }
+    // A warning stays where one looks later, too.
+    func logRemarks() throws { for line in plan.remarks() { try log.note(line) } }
+    try logRemarks()
     var trained = TrainMeter(.detection, window: plan.logPeriod)
     var tested = ValMeter(.detection, window: plan.logPeriod, after: log.entries)
     let begin = monotonicSeconds()
@@ -141,7 +148,7 @@ final class Phase {
       let best = stopping.best?.epoch
       return Outcome(
         isComplete: isComplete, state: state, bestEpoch: best, bestCheckpoint: best.map(checkpoint),
-        curves: try? TrainingCurves(title: plan.title, entries: log.entries).picture(),
+        curves: try? log.curves.picture(),
         seconds: monotonicSeconds() - begin, waited: waited)
     }
     var epoch = first
@@ -165,6 +172,7 @@ final class Phase {
           loss: step.loss, learningRate: step.learningRate, gradientNorm: step.gradientNorm, clips: batch.clip.batch,
           times: IterationTimes(total: now - last, data: data))
         last = now
+        try logRemarks()
         try log.record(trained, position)
         progress(
           (epoch - first) * batches.count + iteration, (plan.epochs - first) * batches.count,
@@ -190,7 +198,9 @@ final class Phase {
       }
       if isToStop() { return try outcome(false) }
       try check(judgement.keyFrames, against: state.judged)
-      let scores = judgement.scores
+      try logRemarks()
+      let (scores, lacking) = (judgement.scores, judgement.keyFrames.lacking)
+      tested.lacking = lacking
       try log.recordEpoch(tested, position, map: scores.map)
       tested.reset()
       try session.save(to: checkpoint(epoch), epoch: epoch, learningRate: rate, configText: plan.configText)
@@ -203,10 +213,13 @@ final class Phase {
       for old in 0..<epoch where old != stopping.best?.epoch && (old == epoch - 1 || old == former) {
         removeFile(checkpoint(old))
       }
-      try log.finishEpoch()
-      say(
+      let line =
         "\(plan.name): epoch \(epoch + 1): loss \(fixed(sum / Double(max(1, iteration)), 4)), held-out mAP "
-          + "\(fixed(scores.map ?? 0, 4))\(isBest ? " (best so far)" : "")")
+        + "\(fixed(scores.map ?? 0, 4))\(lacking.map { ", of \(judgement.keyFrames.words): \($0.count) could not be read" } ?? "")"
+        + (isBest ? " (best so far)" : "")
+      if lacking != nil { try log.note(line) }
+      try log.finishEpoch()
+      say(line)
       epoch += 1
     }
     if stopping.isOver, epoch < plan.epochs, let patience = plan.patience {

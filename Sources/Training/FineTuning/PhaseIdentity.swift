@@ -82,6 +82,12 @@ struct PhaseIdentity: Equatable {
       ])
   }
 
+  /// What a run that had features of a split ("train", "val") says of them; nil of one that had none.
+  func features(of split: String) -> String? {
+    let name = split == "train" ? Self.features.training : Self.features.validation
+    return entries.first { $0.name == name }?.value
+  }
+
   /// What a head on cached features depends on.
   var ofHead: PhaseIdentity {
     var head = self

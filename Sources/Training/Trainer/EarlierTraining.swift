@@ -8,11 +8,14 @@ struct EarlierTraining {
   /// The oldest epoch first.
   let checkpoints: [String]
   private let others: [String]
+  /// Where events of TensorBoard's may be; nil for a folder elsewhere.
+  private let eventFolder: String?
 
   /// - Throws: `FileError` for a folder that cannot be read.
   init(_ config: Configuration) throws {
     checkpoints = try epochCheckpoints(config, ofAnyTask: true)
-    others = try TrainingLog.files(in: config[.outputDir], eventFolder: ownEventFolder(config))
+    eventFolder = ownEventFolder(config)
+    others = try TrainingLog.files(in: config[.outputDir], eventFolder: eventFolder)
   }
 
   /// Refuses a training that would mix what it writes with what is there.
@@ -45,6 +48,7 @@ struct EarlierTraining {
   /// Removes all of it. The last checkpoint goes first: what is left of a removal that is cut off is no newer than what is gone.
   func remove() {
     for path in checkpoints.reversed() + others { removeFile(path) }
+    if let eventFolder { removeFolder(eventFolder) }
   }
 }
 

@@ -118,6 +118,7 @@ public final class TrainingRun {
     // What all processes cannot read together counts, of which each reads a part alone.
     if group.size > 1 { loading.maxUnreadable = 1 }
     self.loading = loading
+    let missing = try Self.missing(dataset, config, settings, group, isWhole: phases == nil, limit: maxUnreadable)
     collation = try Collation(config)
     full = BatchForm(samples: settings.batchSize, shape: try SampleShape(config))
     try settings.check(
@@ -138,9 +139,31 @@ public final class TrainingRun {
     let precision =
       settings.network.keepsBFloat16
       ? ["\(config.cite(.trainMixedPrecision)): what is kept for the backward pass is rounded to bfloat16"] : []
-    notices = dataset.notices + (phases?.notices ?? []) + precision + start.notices
+    notices = dataset.notices + missing + (phases?.notices ?? []) + precision + start.notices
     // Says at once what would otherwise end the first epoch.
     _ = try plan(firstEpoch)
+  }
+
+  /// What to say of AVA's pictures that are not there.
+  ///
+  /// - Parameter isWhole: Whether all batches have as many samples, so that one knows how many an epoch reads.
+  /// - Throws: `TrainingDataError.picturesMissing` where they are so many that the first epoch could not be whole.
+  private static func missing(
+    _ dataset: any TrainingDataset, _ config: Configuration, _ settings: TrainingSettings, _ group: any ProcessGroup,
+    isWhole: Bool, limit: Double
+  ) throws -> [String] {
+    guard let found = (dataset as? AVATraining)?.missingPictures else { return [] }
+    // Samples that make no whole batch are not read in each epoch.
+    let share = (dataset.count + group.size - 1) / group.size
+    let idle = isWhole ? group.size * (share % settings.batchSize) : found.count
+    if Double(found.count - idle) > limit * Double(dataset.count) {
+      throw TrainingDataError.picturesMissing(
+        count: found.count, samples: dataset.count, first: found.first, key: config.cite(.avaFrameDir), limit: limit)
+    }
+    return [
+      "of \(found.count) of \(counted(dataset.count, "key frame")) to learn from the picture is not there, the first would be "
+        + "'\(found.first)': others are taken for them"
+    ]
   }
 
   /// Clips of a step, over all processes.
@@ -186,12 +209,13 @@ public final class TrainingRun {
   ///   - isToStop: Asked after every step; true ends the run, and the epoch at hand is lost.
   ///   - validate: Tests the weights of a checkpoint, and throws ``ScoresNotFinite`` of such; nil where nothing is validated. Called in the first process alone, first of
   ///     all for the checkpoint that training goes on from where that was not done.
+  ///   - remarks: What was said of the validation before, for the log.
   ///   - say: Told of what happens, a line each.
   ///   - progress: Told after every step.
   /// - Throws: `TrainingError`, `TrainingDataError`, `FileError`, `ProcessGroupError` and what validation throws.
   public func run(
     isToStop: () -> Bool = { false }, validate: ((_ checkpoint: String) throws -> Validation)? = nil,
-    say: (String) -> Void = { _ in }, progress: (Progress) -> Void = { _ in }
+    remarks: [String] = [], say: (String) -> Void = { _ in }, progress: (Progress) -> Void = { _ in }
   ) throws -> Ending {
     let isFirst = group.rank == 0
     if isFirst { removeFile(unsavedPath) }
@@ -208,6 +232,7 @@ public final class TrainingRun {
     if isFirst { try makeFolder(checkpointFolder(config)) }
     let log = try isFirst ? openLog(plan(firstEpoch).batches.count) : nil
     for notice in log?.notices ?? [] { say(notice) }
+    for remark in remarks { try log?.note(remark) }
     var trained = TrainMeter(task, window: max(1, config[.logPeriod]))
     var tested = ValMeter(task, window: max(1, config[.logPeriod]), after: log?.entries ?? [])
     // A warning stays where one looks later, too.

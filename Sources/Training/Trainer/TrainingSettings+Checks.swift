@@ -13,6 +13,12 @@ extension TrainingSettings {
   ///
   /// - Throws: `TrainingError.unsupported`.
   public static func check(_ config: Configuration) throws(TrainingError) {
+    if let problem = fault(ofTask: config[.task]) {
+      throw .unsupported(
+        place: config.cite(.task),
+        why: "expected a word that the names of checkpoints begin with, such as ssl, found \(problem)",
+        advice: "give another TASK, or leave it out")
+    }
     if config[.task] == "ssl", !ContrastivePretraining.isNamed(by: config) {
       throw .unsupported(
         place: "\(config.cite(.task)), \(config.cite(.modelModelName))",
@@ -29,6 +35,21 @@ extension TrainingSettings {
         place: config.cite(.trainDataset), why: "boxes are trained on AVA's lists, and clips on the others'",
         advice: "set TRAIN.DATASET ava with DETECTION.ENABLE True, or another one with False")
     }
+  }
+
+  /// What keeps a word from being the beginning of a checkpoint's name: one that lies elsewhere, or that nobody finds again, is not gone
+  /// on with. nil for nothing.
+  private static func fault(ofTask task: String) -> String? {
+    if task.isEmpty { return nil }
+    if task.contains("/") { return "one with '/', which leads to another folder" }
+    if task.hasPrefix(".") { return "one that begins with '.', as hidden files do" }
+    if task.allSatisfy(\.isWhitespace) { return "spaces alone" }
+    if task.first?.isWhitespace == true { return "one that begins with a space" }
+    if task.unicodeScalars.contains(where: { $0.properties.generalCategory == .control }) {
+      return "one with a control character"
+    }
+    // A file system's names have 255 bytes, and temporary files have longer ones than checkpoints.
+    return task.utf8.count > 180 ? "one of \(task.utf8.count) bytes, more than 180" : nil
   }
 
   /// Refuses a loss that compares with other targets than the examples have, or of another number of clips.

@@ -42,7 +42,7 @@ public struct TrainingStart {
     let given = config[.trainCheckpointFilePath]
     let earlier = try EarlierTraining(config)
     if last == nil, !overwrites { try earlier.refuse(config) }
-    try earlier.spare([config.path ?? ""] + videos, weights: given, isRemoved: overwrites)
+    try earlier.spare([config.path ?? ""] + videos + namedLists(config), weights: given, isRemoved: overwrites)
     let beside = try Self.strangers(last, config)
     guard let path = last ?? (given.isEmpty ? nil : given) else {
       model = try TrainableModel(architecture, weights: WeightReader(drawn), engine: engine, options)
@@ -100,7 +100,7 @@ public struct TrainingStart {
     }
     guard let other = others.last else { return [] }
     return [
-      "'\(other)' is not called as checkpoints of epochs are: training does not go on from it, and leaves it where it is"
+      "'\(other)' is not called as checkpoints of epochs are: nothing of it is read, and it stays where it is"
     ]
   }
 

@@ -73,6 +73,8 @@ public struct AVATraining: TrainingDataset {
   private let backend: Preprocessing.Backend
   private let colour: AugmentationPipeline.AVAColour
   public let notices: [String]
+  /// Of how many key frames in frame lists the picture in the middle of the clip is not there, with the first one's path; nil for none.
+  public let missingPictures: (count: Int, first: String)?
 
   /// Reads the lists of frames and boxes that a configuration names; no picture is opened.
   ///
@@ -126,9 +128,34 @@ public struct AVATraining: TrainingDataset {
         throw TrainingDataError.noFiles(
           count: needed.reduce(0) { $0 + $1.count }, first: needed[0].path(ofFrame: 0), key: config.cite(.avaFrameDir))
       }
+      missingPictures = Self.missingPictures(samples, list, config)
+      if let missingPictures, missingPictures.count == samples.count {
+        throw TrainingDataError.picturesMissing(
+          count: samples.count, samples: samples.count, first: missingPictures.first, key: config.cite(.avaFrameDir),
+          limit: nil)
+      }
+    } else {
+      missingPictures = nil
     }
     self.notices = notices
     _ = try pipeline(SampleShape(config))
+  }
+
+  /// Looks for one picture of each key frame: a folder that was not filled is found before an epoch is. 100000 take some 0.3
+  /// seconds on a disk of the machine's own.
+  private static func missingPictures(
+    _ samples: [Sample], _ list: FrameList, _ config: Configuration
+  ) -> (count: Int, first: String)? {
+    let (clock, frames) = (ActionDataset.ava.clock, config[.dataNumFrames])
+    let window = ClipWindow(frames: frames, rate: config[.dataSamplingRate])
+    var found: (count: Int, first: String)?
+    for sample in samples {
+      guard let video = list.video(named: sample.video) else { continue }
+      let indices = window.indices(around: clock.frame(atSecond: sample.time.seconds), count: video.count)
+      let path = video.path(ofFrame: indices[frames / 2])
+      if !pathExists(path) { found = ((found?.count ?? 0) + 1, found?.first ?? path) }
+    }
+    return found
   }
 
   private static func boxes(

@@ -11,6 +11,8 @@ public enum TrainingDataError: Error, Equatable, CustomStringConvertible {
   case noList(keys: [String], reason: String)
   /// None of the listed files is there.
   case noFiles(count: Int, first: String, key: String)
+  /// Pictures of key frames are not there: more of them than may be, or all where `limit` is nil.
+  case picturesMissing(count: Int, samples: Int, first: String, key: String, limit: Double?)
   /// Lists that have nothing in common.
   case noSamples(reasons: [String], advice: String)
   /// An epoch has not even one batch.
@@ -32,6 +34,13 @@ public enum TrainingDataError: Error, Equatable, CustomStringConvertible {
       return
         "reading training data: none of the \(counted(count, "listed file")) is there, the first would be '\(first)'"
         + " (\(key)) -> set the key to the folder that the lists' paths begin in"
+    case .picturesMissing(let count, let samples, let first, let key, let limit):
+      let share = limit == nil ? "\(samples)" : "\(count) of \(samples)"
+      return
+        "reading training data: of \(limit == nil ? "all " : "")\(share) key frames the picture is not there, the first would be '\(first)' (\(key))"
+        + (limit.map { ", more than DATA_LOADER.MAX_UNREADABLE \($0) allows" } ?? "")
+        + " -> bring the pictures that are missing, or set the key to the folder that has them"
+        + (limit == nil ? "" : "; or set DATA_LOADER.MAX_UNREADABLE to a larger share")
     case .noSamples(let reasons, let advice):
       let why = reasons.isEmpty ? "" : ": " + reasons.joined(separator: "; ")
       return "reading training data: no sample is left\(why) -> \(advice)"

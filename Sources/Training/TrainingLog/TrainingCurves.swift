@@ -5,11 +5,15 @@ internal import Wording
 public struct TrainingCurves {
   let title: String
   let entries: [LogEntry]
+  private let comparesAll: Bool
 
-  /// - Parameter entries: What the log has, the oldest first.
-  public init(title: String, entries: [LogEntry]) {
+  /// - Parameters:
+  ///   - entries: What the log has, the oldest first.
+  ///   - comparesAll: Whether all validations judge the same, so that one that could not read everything may be the best.
+  public init(title: String, entries: [LogEntry], comparesAll: Bool = false) {
     self.title = title
     self.entries = entries
+    self.comparesAll = comparesAll
   }
 
   /// How many epochs there will be.
@@ -56,7 +60,7 @@ public struct TrainingCurves {
   var headline: String {
     let all = entries.filter { $0.kind == .valEpoch }
     // What is lacking makes other numbers.
-    let validations = all.filter { !$0.isPartial }
+    let validations = comparesAll ? all : all.filter { !$0.isPartial }
     var parts: [String] = []
     if let last = entries.last(where: { $0.kind == .trainEpoch }), let position = last.position {
       parts.append("\(position.epoch + 1) of \(position.epochs) epochs done")
@@ -76,8 +80,8 @@ public struct TrainingCurves {
       let judged = last[Metric.judged] ?? 0
       parts.append(
         "\(counted(lacking.count, "validation")) could not read everything (\(fixed(unreadable, 0)) of "
-          + "\(fixed(unreadable + judged, 0)) missing after epoch \(position.epoch + 1)) and "
-          + "\(lacking.count == 1 ? "does" : "do") not count as best")
+          + "\(fixed(unreadable + judged, 0)) missing after epoch \(position.epoch + 1))"
+          + (comparesAll ? "" : " and \(lacking.count == 1 ? "does" : "do") not count as best"))
     }
     return parts.isEmpty ? "No epoch is done yet" : parts.joined(separator: ", ")
   }

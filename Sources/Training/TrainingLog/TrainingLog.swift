@@ -20,6 +20,8 @@ public final class TrainingLog {
     public var title: String
     /// Where TensorBoard's events are; nil for none.
     public var eventFolder: String?
+    /// Whether all validations judge the same, so that one that could not read everything may be the best of them.
+    public var comparesAll = false
 
     public init(
       folder: String, task: LoggedTask, period: Int = 10, title: String = "Training", eventFolder: String? = nil
@@ -174,11 +176,16 @@ public final class TrainingLog {
     try add(entry)
   }
 
+  /// The curves so far.
+  public var curves: TrainingCurves {
+    TrainingCurves(title: options.title, entries: entries, comparesAll: options.comparesAll)
+  }
+
   /// Draws the curves anew (`curves.html`, `curves.png`), and has the disk keep all that was written: after each epoch.
   ///
   /// - Throws: `FileError`. A picture that cannot be drawn, for want of a font, is said in stdout.log.
   public func finishEpoch() throws {
-    let curves = TrainingCurves(title: options.title, entries: entries)
+    let curves = self.curves
     try writeFile(joinPath(options.folder, "curves.html"), curves.page)
     do {
       let file = try AtomicFile(path: joinPath(options.folder, "curves.png"))

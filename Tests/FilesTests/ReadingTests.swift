@@ -130,6 +130,12 @@ private func failure(_ body: () throws -> Void) -> String {
     let other = advice(scratch.path + "/entirely/else")
     #expect(other.contains("/entirely/else' does not exist -> ") && !other.contains("did you mean"))
     #expect(advice("").contains("'' does not exist"))
+    // One of many numbered files is no other one's slip, a wrong number of digits is; nor is a link what it does not lead to.
+    for number in 2...4 { try writeFile(folder + "/image_00000\(number).jpg", "x") }
+    #expect(advice(folder + "/image_000007.jpg").hasSuffix("does not exist -> check the path"))
+    #expect(advice(folder + "/image_00002.jpg").hasSuffix("did you mean '\(folder)/image_000002.jpg'?"))
+    #expect(symlink("gone", scratch.path + "/link") == 0)
+    #expect(!advice(scratch.path + "/link").contains("did you mean '\(scratch.path)/link'"))
   }
 
   @Test func aFileOnTheWayIsNamed() throws {

@@ -95,6 +95,11 @@ public enum FileError: Error, Equatable, CustomStringConvertible {
       return pathExists(whole) ? whole : nearestPath(to: whole) ?? corrected
     }
     guard let names = try? listFolder(folder.isEmpty ? "." : folder) else { return nil }
-    return nearest(to: name, among: names).map { joinPath(folder, $0) }
+    // A link that leads nowhere is there as well. One of many numbered files is no misspelling of another.
+    func shape(_ name: String) -> String { String(name.map { $0.isNumber ? "0" : $0 }) }
+    let others = names.filter { $0 != name }
+    let isNumbered = others.lazy.filter { shape($0) == shape(name) }.prefix(3).count == 3
+    let known = isNumbered ? others.filter { shape($0) != shape(name) } : others
+    return nearest(to: name, among: known).map { joinPath(folder, $0) }
   }
 }

@@ -142,11 +142,41 @@ struct OverwriteTests {
     expectSuccess(Program.run(call + ["--output-dir", frames + "/out"]))
     expectSuccess(Program.run(call + ["--output-dir", frames + "/out", "--overwrite"]))
     expectSuccess(Program.run(call + ["--output-dir", frames + "/\(name)/out"]))
+    let links = scratch.path + "/links"
+    try makeFolder(links)
+    try FileManager.default.createSymbolicLink(atPath: links + "/x.jpg", withDestinationPath: frame)
+    let sheet = call + ["--output-dir", scratch.path + "/o", "--no-pictures", "--overwrite", "--contact-sheet"]
+    expectFailure(Program.run(sheet + [links + "/x.jpg"]), ["would be taken for a frame"])
+    expectFailure(Program.run(sheet + [scratch.path + "/none/../frames/\(name)/x.jpg"]), ["would be taken for a frame"])
     // What another program wrote there is found when it is read.
     try scratch.file("frames/sheet.png", bytes: [])
     #expect(
       Program.run(call + ["--output-dir", scratch.path]).stderr.contains(
         "'\(frames)' is taken for one video, for it has 1"))
+  }
+
+  @Test("A folder that is yet to be made hides nothing behind it, and a pipe is opened by the writing alone")
+  func ways() throws {
+    let scratch = Scratch()
+    let truth = annotations + "/groundtruth.csv"
+    let call = [
+      "evaluate", "--groundtruth", truth, "--detections", truth, "--labelmap", annotations + "/labelmap.pbtxt",
+      "--output",
+    ]
+    try scratch.file("result.txt", "a result\n")
+    expectFailure(
+      Program.run(call + [scratch.path + "/none/../result.txt"]), ["is in '\(scratch.path)/result.txt' already"])
+    expectFailure(Program.run(call + [""]), ["the name of one is empty"])
+    #expect(scratch.files == ["result.txt"])
+    let (pipe, copy) = (scratch.path + "/pipe", scratch.path + "/copy")
+    #expect(mkfifo(pipe, 0o600) == 0)
+    let reader = Process()
+    reader.executableURL = URL(fileURLWithPath: "/bin/sh")
+    reader.arguments = ["-c", "cat '\(pipe)' >'\(copy)'"]
+    try reader.run()
+    expectSuccess(Program.run(call + [pipe]))
+    reader.waitUntilExit()
+    #expect(try !readFile(copy, doing: "testing").isEmpty)
   }
 
   @Test func judging() throws {

@@ -102,7 +102,16 @@ struct PictureFolderTests {
         detect(Self.video, folder, to: folder, more),
         ["detections.csv' would be taken for boxes of people in '\(folder)', which the same run reads"])
     }
+    expectFailure(
+      detect(Self.video, folder, to: scratch.path + "/kept", ["--run", folder, "--shard", "0/2"]),
+      ["would be taken for boxes of people in '\(folder)'"])
     #expect(try text(folder + "/detections.csv") == Self.boxes && listFolder(folder).count == 1)
+    // Texts for pictures are read alone: what else lies beside them is not looked at.
+    let texts = scratch.path + "/texts"
+    try FileManager.default.createDirectory(atPath: texts, withIntermediateDirectories: true)
+    try writeFile(texts + "/bframes_000026.txt", "0 0.5 0.5 0.2 0.8 0.95\n")
+    expectSuccess(detect(Self.video, texts, to: texts))
+    expectSuccess(detect(Self.video, texts, to: texts, ["--overwrite"]))
     let drawn = detect(
       Self.video, folder, to: scratch.path + "/out", ["--contact-sheet", folder + "/sheet.png"])
     expectSuccess(drawn)

@@ -13,6 +13,15 @@ extension BoxFile {
     try listFolder(folder).filter(mayBeRead).sorted().map { joinPath(folder, $0) }.filter { !isFolder($0) }
   }
 
+  /// Whether a path leads to a folder of which every file with boxes is read; texts for pictures are a format of their own, beside
+  /// which nothing else is.
+  public static func readsEachFile(in path: String) -> Bool {
+    guard isFolder(path), let content = try? BoxContent(sniffing: path, .proposals),
+      BoxFormats.all.allSatisfy({ $0.recognise(content) == nil })
+    else { return false }
+    return (try? files(in: path).isEmpty) == false
+  }
+
   /// Whether a file in a folder of boxes is read, by its name.
   public static func mayBeRead(_ name: String) -> Bool {
     let name = name.lowercased()

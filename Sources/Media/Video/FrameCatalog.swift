@@ -38,20 +38,9 @@ public struct FrameCatalog: Sendable {
   /// - Throws: `VideoError` when there are no frames, `FileError` when the folder cannot be read.
   public init(folder: String, framesPerSecond: Double, name: String? = nil) throws {
     if !isFolder(folder) { throw missingFolder(folder) }
-    let inside = try listFolder(folder).filter { !$0.hasPrefix(".") && isFolder(joinPath(folder, $0)) }
-    let pictures = try listImages(folder)
-    if let first = pictures.first {
-      let own = name ?? folderName(folder)
-      // A picture that was drawn among folders of frames would take the place of them all.
-      let others = inside.filter { (try? listImages(joinPath(folder, $0)).isEmpty) == false }
-      notices =
-        others.isEmpty
-        ? []
-        : [
-          "'\(folder)' is taken for one video, for it has \(counted(pictures.count, "picture")) of its own ('\(splitPath(first).name)'), "
-            + "and the folders in it are left out (\(listed(others.map { "'\($0)'" }, limit: 3))) -> if these are the videos, move its own "
-            + "pictures elsewhere"
-        ]
+    if try !listImages(folder).isEmpty {
+      let own = name ?? FrameInput.name(of: folder)
+      notices = [Self.foldersLeftOut(in: folder)].compactMap(\.self)
       names = [own]
       places = [own: .folder(folder, framesPerSecond: framesPerSecond)]
       (files, namesakes) = ([], [:])
@@ -59,6 +48,7 @@ public struct FrameCatalog: Sendable {
       return
     }
     notices = []
+    let inside = try listFolder(folder).filter { !$0.hasPrefix(".") && isFolder(joinPath(folder, $0)) }
     if inside.isEmpty {
       throw VideoError(
         doing: "listing frames", path: folder,
@@ -82,7 +72,7 @@ public struct FrameCatalog: Sendable {
   public init(
     videos paths: [String], framesPerSecond: Double = 30, name: String? = nil, allowsNamesakes: Bool = false
   ) throws {
-    notices = []
+    notices = paths.filter(isFolder).compactMap(Self.foldersLeftOut)
     var names: [String] = []
     var places: [String: Storage] = [:]
     var files: [String] = []
@@ -118,6 +108,23 @@ public struct FrameCatalog: Sendable {
     self.files = files
     namesakes = shared.merging(name == nil ? ambiguous.filter { places[$0.key] == nil } : [:]) { own, _ in own }
     root = nil
+  }
+
+  /// What to say of a folder that is a video by its pictures and has folders of pictures in it: a picture that was drawn among folders
+  /// of frames takes the place of them all.
+  private static func foldersLeftOut(in folder: String) -> String? {
+    guard let pictures = try? listImages(folder), let first = pictures.first, let names = try? listFolder(folder) else {
+      return nil
+    }
+    let inner = names.filter { !$0.hasPrefix(".") && isFolder(joinPath(folder, $0)) }
+    let counts = inner.map { ((try? listImages(joinPath(folder, $0))) ?? []).count }
+    // Its overlays may lie in a folder below frames: they are fewer.
+    if counts.reduce(0, +) <= pictures.count { return nil }
+    let others = zip(inner, counts).filter { $0.1 > 0 }.map(\.0)
+    return
+      "'\(folder)' is taken for one video, for it has \(counted(pictures.count, "picture")) of its own ('\(splitPath(first).name)'), "
+      + "and the folders in it are left out (\(listed(others.map { "'\($0)'" }, limit: 3))) -> if these are the videos, move its own "
+      + "pictures elsewhere"
   }
 
   /// A file's name up to its first point, as the reference cuts it.
@@ -223,10 +230,4 @@ private func missingFolder(_ folder: String) -> VideoError {
   return VideoError(
     doing: "listing frames", path: folder,
     reason: "this is no folder -> " + (advice ?? "give the folder of the pictures"))
-}
-
-private func folderName(_ folder: String) -> String {
-  var path = Substring(folder)
-  while path.count > 1 && path.hasSuffix("/") { path = path.dropLast() }
-  return splitPath(String(path)).name
 }

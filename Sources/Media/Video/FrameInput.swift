@@ -126,7 +126,9 @@ public enum FrameInput: Sendable {
   public static func name(of path: String) -> String {
     var path = path
     while path.count > 1, path.hasSuffix("/") { path.removeLast() }
-    return Files.isFolder(path) ? splitPath(path).name : fileStem(path)
+    if !Files.isFolder(path) { return fileStem(path) }
+    let name = splitPath(path).name
+    return [".", ".."].contains(name) ? splitPath(plainPath(path)).name : name
   }
 
   /// What rows may call it: ``name(of:)``, and that up to its first point, as the reference cuts it.

@@ -57,7 +57,6 @@ struct CalibrateCommand: ParsableCommand {
 
   func validate() throws {
     try FreeWords.check("--videos", takesNoKeyIn: videos)
-    if output == "" { throw ValidationError("--output is '' -> give a file, or leave it out") }
     if videos.isEmpty == (frames == nil) { throw ValidationError("give either --videos or --frames") }
     if !(1...1000 ~= clips) { throw ValidationError("--clips is \(clips) -> give 1 to 1000") }
     if !(0.01...1000).contains(fps) { throw ValidationError("--fps is \(fps) -> give 0.01 to 1000") }
@@ -103,7 +102,9 @@ struct CalibrateCommand: ParsableCommand {
       Console.warn(
         "this is one video: how scores of others differ is not known -> give some more, like those to be scored")
     }
-    print(
+    // What goes to stdout is the file alone where that is meant.
+    let say = isDevice(output) ? Console.say : { print($0) }
+    say(
       """
       \(integers) of \(counted(quantized.network.convolutions.count, "convolution")) multiply 8-bit integers, by \
       \(counted(plan.observed.clips, "clip")) of \(counted(plan.observed.count, "video"))

@@ -186,7 +186,7 @@ struct DetectCommand: ParsableCommand {
     try people.check(
       outputs: VideoDetections.outputs(in: folder) + scores.files + (overlayVideo ? films : [])
         + sheets.files(keyFrames: 1),
-      in: place, identity)
+      reading: inputs(models), in: place, identity)
     try people.look(damage, in: place)
     return loaded
   }
@@ -236,7 +236,7 @@ struct DetectCommand: ParsableCommand {
       status.linking = try filmPeople.linking()
       return status.with(labels: labelMap.map { [Key.avaLabelMapFile.name: $0] } ?? [:])
     }
-    let place = try people == nil ? nil : takePlace(nil, status())
+    let place = try people == nil ? nil : takePlace(nil, reading: inputs(models), status())
     defer { place?.close() }
     var loaded: [LoadedModel]?
     if let people, let place { loaded = try find(people, config, models, labelMap: labelMap, in: place) }
@@ -252,7 +252,7 @@ struct DetectCommand: ParsableCommand {
       try filmPeople.people(beside: nil), of: videos.map { FrameInput.name(of: $0) })
     for line in detection.unreadableElsewhere + detection.idleVideoFaults { Console.warn(line) }
     let run = try ScoringRun(
-      detection, in: place ?? takePlace(shard, status()), outputs: outputs(detection),
+      detection, in: place ?? takePlace(shard, reading: inputs(models), status()), outputs: outputs(detection),
       reading: inputs(models) + [people?.path], isStill: still, damage, results)
     defer { run.close() }
     let drawn =
@@ -287,11 +287,12 @@ struct DetectCommand: ParsableCommand {
   }
 
   /// Takes the folders of the run for this process.
-  private func takePlace(_ shard: Shard?, _ status: RunStatus) throws -> RunPlace {
+  private func takePlace(_ shard: Shard?, reading inputs: RunInputs, _ status: RunStatus) throws -> RunPlace {
     var status = status
     status.unit = .keyFrame
     return try RunPlace(
-      runs, shard, folder: folder, journal: VideoDetections.journal(in: folder), status, andIn: "overlays")
+      runs, shard, folder: folder, journal: VideoDetections.journal(in: folder), reading: inputs, status,
+      andIn: "overlays")
   }
 
   /// Everything that the run writes.

@@ -118,10 +118,14 @@ final class DetectorBoxes {
   ///
   /// - Parameters:
   ///   - outputs: What the run is known to write beside the boxes.
+  ///   - others: What it reads beside videos and detector.
   ///   - place: Where the scores are.
   ///   - identity: What they depend on, but for the videos.
   /// - Throws: `FileError.existing`, `JournalError.otherRun`, and for corrected boxes.
-  func check(outputs: [String], in place: RunPlace, _ identity: RunIdentity) throws {
+  func check(
+    outputs: [String], reading others: RunInputs, in place: RunPlace, _ identity: RunIdentity
+  ) throws {
+    let inputs = inputs + others
     let elsewhere = "give another --output-dir"
     try results.check(outputs, reading: inputs + [path] + place.kept, begunIn: place.begunJournal, orGive: elsewhere)
     try PeopleRun.check(

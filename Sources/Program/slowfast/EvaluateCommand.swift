@@ -213,7 +213,8 @@ struct EvaluateCommand: ParsableCommand {
     for notice in catalog?.notices ?? [] { Console.warn(notice) }
     try results.check(
       [output, report.page].compactMap(\.self),
-      reading: .videos(catalog?.names ?? [], of: catalog, in: report.frames) + report.video, orGive: "write elsewhere")
+      reading: .videos(catalog?.names ?? [], of: catalog, in: report.frames) + .boxes(personBoxes.boxes) + report.video,
+      orGive: "write elsewhere")
     let text: String
     if let path = predictions.predictions {
       text = try predictions.text(path, format, resampling, seed: seed, report, catalog)

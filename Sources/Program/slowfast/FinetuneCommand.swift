@@ -268,6 +268,10 @@ struct FinetuneCommand: ParsableCommand {
 
   /// Makes sure that nothing that is read goes, or gets another content.
   private func checkReplaces(_ files: [String]) throws {
+    var guards = (RunInputs.boxes(train) + .boxes(validation)).guards
+    for file in files + [joinPath(outputDir, "finetune.json")] {
+      try guards.refuseJoining(file, orGive: "give another --output-dir")
+    }
     let read =
       [("--cfg", config), ("--weights", weights), ("--classes", classes), ("--train", train), ("--val", validation)]
       + trainProposals.map { ("--train-proposals", $0) } + valProposals.map { ("--val-proposals", $0) }

@@ -23,13 +23,15 @@ struct OverwriteOptions: ParsableArguments {
     orGive elsewhere: String,
     makesFolders: Bool = true
   ) throws {
+    if paths.contains("") {
+      throw ValidationError("writing the results: the name of one is empty -> give one, or leave the option out")
+    }
+    let paths = paths.map(settledPath)
     var guards = inputs.guards
     var written: Set<String> = []
     for path in paths {
       if guards.replaces(path) { throw InputReplaced(path: path, elsewhere: elsewhere) }
-      if let (folder, kind) = guards.joined(by: path) {
-        throw InputJoined(path: path, folder: folder, kind: kind, elsewhere: elsewhere)
-      }
+      try guards.refuseJoining(path, orGive: elsewhere)
       if !isDevice(path), !written.insert(resolvedPath(path)).inserted { throw WrittenTwice(path: path) }
     }
     // A folder's runs once: there may be thousands of images.
@@ -75,18 +77,6 @@ private struct InputReplaced: Error, CustomStringConvertible {
   }
 }
 
-/// A result that would be an input from then on.
-private struct InputJoined: Error, CustomStringConvertible {
-  let path: String
-  let folder: String
-  let kind: String
-  let elsewhere: String
-
-  var description: String {
-    "writing the results: '\(path)' would be taken for \(kind) in '\(folder)', which the same run reads -> \(elsewhere)"
-  }
-}
-
 /// A result that would take the place of what a run keeps, its scores perhaps.
 private struct KeptByRun: Error, CustomStringConvertible {
   let path: String
@@ -113,6 +103,7 @@ func isDevice(_ path: String) -> Bool { pathExists(path) && FileIdentity(path) =
 
 /// Whether two paths lead to one file, be it there already or not. Devices and pipes are nobody's input to lose.
 func isSameFile(_ a: String, _ b: String) -> Bool {
+  let (a, b) = (settledPath(a), settledPath(b))
   guard let first = FileIdentity(a), let second = FileIdentity(b) else { return a == b && !pathExists(a) }
   return first == second
 }

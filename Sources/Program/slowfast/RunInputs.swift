@@ -31,9 +31,8 @@ struct RunInputs {
   /// A file of boxes, or a folder with one for each video.
   static func boxes(_ path: String?) -> RunInputs {
     guard let path else { return RunInputs() }
-    // Texts for pictures are a format of their own, beside which nothing else is read.
-    let hasFiles = (try? BoxFile.files(in: path).isEmpty) == false
-    return RunInputs([path], in: hasFiles ? [path] : [], kind: "boxes of people", reads: BoxFile.mayBeRead)
+    return RunInputs(
+      [path], in: BoxFile.readsEachFile(in: path) ? [path] : [], kind: "boxes of people", reads: BoxFile.mayBeRead)
   }
 
   private init(_ files: [String], in folders: [String], kind: String, reads: @escaping (String) -> Bool) {
@@ -59,28 +58,53 @@ struct RunInputs {
     /// What a run keeps may not be there yet.
     private let names: Set<String>
     private let folders: [FileIdentity: [Folder]]
+    /// What links in the folders lead to: asked for where a result is there already.
+    private lazy var linked = Set(
+      folders.values.joined().flatMap { folder in
+        listLinks(folder.path).filter(folder.reads).compactMap { FileIdentity(joinPath(folder.path, $0)) }
+      })
     /// The folders in which results lie, by path: there may be thousands of images in one.
     private var known: [String: [Folder]] = [:]
 
     fileprivate init(_ inputs: RunInputs) {
-      read = Set(inputs.files.compactMap(FileIdentity.init))
-      names = Set(inputs.files.map(resolvedPath))
+      let files = inputs.files.map(settledPath)
+      read = Set(files.compactMap(FileIdentity.init))
+      names = Set(files.map(resolvedPath))
       let found = inputs.folders.compactMap { folder in FileIdentity(folder.path).map { ($0, folder) } }
       folders = Dictionary(grouping: found, by: \.0).mapValues { $0.map(\.1) }
     }
 
     /// Whether a result would replace a file that is read.
-    func replaces(_ path: String) -> Bool {
-      FileIdentity(path).map(read.contains) == true || !isDevice(path) && names.contains(resolvedPath(path))
+    mutating func replaces(_ path: String) -> Bool {
+      if isDevice(path) { return false }
+      if let own = FileIdentity(path), read.contains(own) || !folders.isEmpty && linked.contains(own) { return true }
+      return names.contains(resolvedPath(path))
     }
 
-    /// The folder in which a result would be read, as it was given, and what it would be taken for; nil for none.
-    mutating func joined(by path: String) -> (folder: String, kind: String)? {
-      if folders.isEmpty || isDevice(path) { return nil }
-      let (parent, name) = splitPath(absolutePath(path))
-      let found = known[parent] ?? FileIdentity(parent).flatMap { folders[$0] } ?? []
-      known[parent] = found
-      return found.first { $0.reads(name) }.map { ($0.path, $0.kind) }
+    /// Refuses a result that would be read from then on, or that a link leads to what is.
+    ///
+    /// - Throws: ``InputJoined``.
+    mutating func refuseJoining(_ path: String, orGive elsewhere: String) throws(InputJoined) {
+      if folders.isEmpty || isDevice(path) { return }
+      for place in isLink(path) ? [path, realPath(path)] : [path] {
+        let (parent, name) = splitPath(absolutePath(place))
+        let found = known[parent] ?? FileIdentity(parent).flatMap { folders[$0] } ?? []
+        known[parent] = found
+        guard let folder = found.first(where: { $0.reads(name) }) else { continue }
+        throw InputJoined(path: path, folder: folder.path, kind: folder.kind, elsewhere: elsewhere)
+      }
     }
+  }
+}
+
+/// A result that would be an input from then on.
+struct InputJoined: Error, CustomStringConvertible {
+  let path: String
+  let folder: String
+  let kind: String
+  let elsewhere: String
+
+  var description: String {
+    "writing the results: '\(path)' would be taken for \(kind) in '\(folder)', which the same run reads -> \(elsewhere)"
   }
 }

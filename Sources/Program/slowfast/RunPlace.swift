@@ -27,12 +27,15 @@ final class RunPlace {
   ///   - folder: Of the results.
   ///   - journal: Where the journal is without --run.
   ///   - inner: The name of a folder in that of the results that is written, too.
+  ///   - inputs: What the run reads.
   ///   - outputs: What is written of a run whose files all have names of the call: others may write into its folder, too,
   ///     and without any of them scores need not be kept. Nil for a run that has the folder alone.
   init(
-    _ options: RunOptions, _ shard: Shard?, folder: String, journal: String, _ status: @autoclosure () -> RunStatus,
-    andIn inner: String? = nil, sharedFor outputs: [String]? = nil
+    _ options: RunOptions, _ shard: Shard?, folder: String, journal: String, reading inputs: RunInputs,
+    _ status: @autoclosure () -> RunStatus, andIn inner: String? = nil, sharedFor outputs: [String]? = nil
   ) throws {
+    // Before anything is written there.
+    if let run = options.run { try Self.check(inputs, besides: RunDirectory(run)) }
     self.folder = folder
     journalBeside = journal
     let part = try options.run.map { try RunPart(RunDirectory($0), shard, status()) }
@@ -119,12 +122,13 @@ final class RunPlace {
   /// Makes sure that a run reads nothing that its directory keeps: such a file would be added to, or moved away. Of its configuration and
   /// ensemble it keeps what it has read.
   ///
-  /// - Throws: `ValidationError`.
-  func checkInputs(_ inputs: [String]) throws {
-    guard let directory = part?.directory else { return }
+  /// - Throws: `ValidationError`, `InputJoined`.
+  private static func check(_ inputs: RunInputs, besides directory: RunDirectory) throws {
+    var guards = inputs.guards
+    for path in directory.files { try guards.refuseJoining(path, orGive: "keep the run elsewhere: --run DIR") }
     let own = Set(
       directory.files.filter { $0 != directory.configuration && $0 != directory.ensemble }.map(resolvedPath))
-    if let path = inputs.first(where: { own.contains(resolvedPath($0)) }) {
+    if let path = inputs.files.first(where: { own.contains(resolvedPath($0)) }) {
       throw ValidationError(
         "keeping the run: '\(path)', which the run reads, is what the run directory '\(directory.path)' keeps under that name -> copy "
           + "it elsewhere, or give another directory")

@@ -161,7 +161,7 @@ struct ScoringRun<Job: ScoringJob> {
       return status
     }
     let place = try RunPlace(
-      runs, job.shard, folder: folder, journal: job.journalPath(in: folder), counting(), andIn: inner,
+      runs, job.shard, folder: folder, journal: job.journalPath(in: folder), reading: inputs, counting(), andIn: inner,
       sharedFor: sharesFolder ? (job.shard == nil ? outputs : []) : nil)
     try self.init(
       job, in: place, outputs: outputs, reading: inputs, isStill: isStill, damage, overwriting, orGive: elsewhere)
@@ -180,7 +180,6 @@ struct ScoringRun<Job: ScoringJob> {
     var job = job
     job.keepTasks(of: place.journals)
     do {
-      try place.checkInputs(inputs.files)
       try job.findPeople(keptIn: place.part?.directory.people)
       for notice in job.peopleNotices { Console.warn(notice) }
       self.job = job

@@ -116,10 +116,7 @@ public final class AtomicFile {
 
 /// Where a link to an existing file leads, the path itself for everything else.
 private func linkTarget(_ path: String) -> String {
-  guard let resolved = realpath(path, nil) else { return path }
-  defer { free(resolved) }
-  var status = stat()
-  return lstat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFLNK ? String(cString: resolved) : path
+  isLink(path) ? realPath(path) : path
 }
 
 /// Writes a whole file atomically.
@@ -130,5 +127,11 @@ public func writeFile(_ path: String, _ text: String) throws(FileError) {
 }
 
 /// Makes sure that a file could be written under a name, before work is spent on what shall be in it: makes missing
-/// folders, and leaves nothing else behind.
-public func checkWritable(_ path: String) throws(FileError) { try AtomicFile(path: path).discard() }
+/// folders, and leaves nothing else behind. A pipe is not opened for it: who reads from it would see its end.
+public func checkWritable(_ path: String) throws(FileError) {
+  if pathExists(path), !isRegularFile(path), !isFolder(path) {
+    if access(path, W_OK) != 0 { throw .system(doing: "writing", path: path, code: errno) }
+    return
+  }
+  try AtomicFile(path: path).discard()
+}

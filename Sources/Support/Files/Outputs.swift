@@ -12,6 +12,7 @@ internal import Glibc
 public func checkOutputs(
   _ paths: [String], isReplacing: Bool, elsewhere: String, makesFolders: Bool = true
 ) throws(FileError) {
+  let paths = paths.map(settledPath)
   let existing = paths.filter { fileType($0) == S_IFREG }
   if !isReplacing && !existing.isEmpty { throw .existing(paths: existing, elsewhere: elsewhere) }
   // One attempt a folder: there may be thousands of images.

@@ -58,6 +58,22 @@ public func listFolder(_ path: String) throws(FileError) -> [String] {
   return names.sorted()
 }
 
+/// The names of the links in a folder; none of a folder that cannot be read.
+public func listLinks(_ path: String) -> [String] {
+  guard let folder = opendir(path) else { return [] }
+  defer { closedir(folder) }
+  let nameOffset = MemoryLayout<dirent>.offset(of: \.d_name)!
+  var names: [String] = []
+  while let entry = readdir(folder) {
+    // Some file systems do not say what an entry is.
+    let type = Int(entry.pointee.d_type)
+    if type != DT_LNK && type != DT_UNKNOWN { continue }
+    let name = String(cString: (UnsafeRawPointer(entry) + nameOffset).assumingMemoryBound(to: CChar.self))
+    if isLink(joinPath(path, name)) { names.append(name) }
+  }
+  return names.sorted()
+}
+
 /// Makes a folder and those above it; an existing one is fine.
 public func makeFolder(_ path: String) throws(FileError) {
   if path.isEmpty || isFolder(path) { return }
@@ -110,7 +126,12 @@ public func plainPath(_ path: String) -> String {
   return "/" + parts.joined(separator: "/")
 }
 
-private func isLink(_ path: String) -> Bool {
+/// The path as it will be once the folders that it leads through are there: a `..` behind a folder that is yet to be made leads out of
+/// nothing until then, and would hide what it names.
+public func settledPath(_ path: String) -> String { path.contains("..") ? plainPath(path) : path }
+
+/// Whether a link stands at the path.
+public func isLink(_ path: String) -> Bool {
   var status = stat()
   return lstat(path, &status) == 0 && (status.st_mode & S_IFMT) == S_IFLNK
 }
@@ -124,6 +145,13 @@ public func resolvedPath(_ path: String) -> String {
   }
   defer { free(resolved) }
   return joinPath(String(cString: resolved), name)
+}
+
+/// The path from the root of what a path leads to, without links; the path itself where nothing is there.
+public func realPath(_ path: String) -> String {
+  guard let resolved = realpath(path, nil) else { return path }
+  defer { free(resolved) }
+  return String(cString: resolved)
 }
 
 /// The file of the program that runs, without links; nil where the system does not say.

@@ -9,10 +9,13 @@ out=$2
 videos=${3:-24}
 seconds=${4:-12}
 # Everything is looked at before anything of an earlier call goes.
-if ! command -v "$slowfast" >/dev/null; then
-  echo "finetune: SLOWFAST is '$slowfast', and there is no such program -> build it (make), or give its path" >&2
-  exit 1
-fi
+case $("$slowfast" --version 2>/dev/null || true) in
+  "slowfast "*) ;;
+  *)
+    echo "finetune: SLOWFAST is '$slowfast', which is not this program -> build it (make), or give its path" >&2
+    exit 1
+    ;;
+esac
 number() {
   # Leading zeros would make it octal.
   case $2 in '' | 0* | *[!0-9]* | ???????*) value=-1 ;; *) value=$2 ;; esac

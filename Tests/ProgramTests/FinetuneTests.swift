@@ -56,19 +56,21 @@ struct FinetuneTests {
     // Of a program that fails at once a call does no more.
     let script = """
       set -e
+      printf '#!/bin/sh\n[ "$1" != --version ] || exec echo slowfast 0\nexit 1\n' >"$2/program"
+      chmod +x "$2/program"
       mkdir -p "$2/box/world" "$2/box/photos"
       echo mine >"$2/box/thesis.txt"
-      ! "$1" false "$2/box" 2>&1
+      ! "$1" "$2/program" "$2/box" 2>&1
       find "$2/box" | sort
-      ! "$1" false "$2/new/one"
+      ! "$1" "$2/program" "$2/new/one"
       echo mine >"$2/new/one/thesis.txt"
       mkdir "$2/new/one/world" "$2/new/one/photos"
       # What cannot go well takes nothing away.
-      for words in "none $2/new/one" "false $2/new/one 3" "false $2/new/one 4.5" "false $2/new/one 4 5"; do
+      for words in "none $2/new/one" "$2 $2/new/one" "/bin/false $2/new/one" "$2/program $2/new/one 3" "$2/program $2/new/one 4.5" "$2/program $2/new/one 4 5"; do
         ! "$1" $words 2>&1
       done
       ls -A "$2/new/one"
-      ! "$1" false "$2/new/one"
+      ! "$1" "$2/program" "$2/new/one"
       ls -A "$2/new/one"
       """
     let result = Program.run(
@@ -80,7 +82,9 @@ struct FinetuneTests {
         == "finetune: '\(box)' holds other things than this script's output -> name another folder, or delete this one\n"
         + "\(box)\n\(box)/photos\n\(box)/thesis.txt\n\(box)/world\n"
         + drawing
-        + "finetune: SLOWFAST is 'none', and there is no such program -> build it (make), or give its path\n"
+        + ["none", scratch.path, "/bin/false"].map {
+          "finetune: SLOWFAST is '\($0)', which is not this program -> build it (make), or give its path\n"
+        }.joined()
         + "finetune: VIDEOS is '3', expected a whole number, 4 or more -> correct it, or leave it out\n"
         + "finetune: VIDEOS is '4.5', expected a whole number, 4 or more -> correct it, or leave it out\n"
         + "finetune: SECONDS is '5', expected a whole number, 6 or more -> correct it, or leave it out\n"

@@ -56,6 +56,12 @@ struct TrainTests {
   /// the numbers of threads that read and compute have no part in them.
   @Test func trainsTestsAndGoesOn() throws {
     let (whole, other) = (Scratch(), Scratch())
+    // The test after it would replace what another call has found.
+    try other.file("detections_latest.csv", "mine\n")
+    expectFailure(
+      Program.run(Self.call(other.path)),
+      ["'\(other.path)/detections_latest.csv' already", "give another OUTPUT_DIR, or set TEST.ENABLE False"])
+    #expect(other.files == ["detections_latest.csv"])
     let result = Program.run(Self.call(whole.path))
     #expect(result.status == 0, "\(result.stderr)")
     #expect(result.stderr.contains("no weights are given: training begins with random ones"))

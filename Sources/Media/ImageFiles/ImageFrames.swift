@@ -74,7 +74,10 @@ public final class ImageFrames: FrameSource {
   public var size: ImageSize {
     get throws {
       if let knownSize { return try knownSize.get() }
-      let found = Result { try paths.lazy.compactMap { try? imageSize(path: $0) }.first ?? imageSize(path: paths[0]) }
+      // What is not there is passed over without an error, which would look for a name like it for every picture.
+      let found = Result {
+        try paths.lazy.filter(pathExists).compactMap { try? imageSize(path: $0) }.first ?? imageSize(path: paths[0])
+      }
       knownSize = found
       return try found.get()
     }

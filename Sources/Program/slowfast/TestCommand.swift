@@ -105,6 +105,14 @@ struct TestCommand: ParsableCommand {
     }
   }
 
+  /// What a test writes into its output folder; nothing where what it reads is not there.
+  func resultFiles(_ config: Configuration) -> [String] {
+    switch RunUnit(config) {
+    case .keyFrame: (try? AVATest(config).outputs(in: folder(config))) ?? []
+    case .video, .picture, .window: (try? VideoResults(config, folder: folder(config)).files) ?? []
+    }
+  }
+
   /// - Parameter shard: The part of the test that is done; nil for all of it.
   func run(_ config: Configuration, shard: Shard?) throws {
     switch RunUnit(config) {

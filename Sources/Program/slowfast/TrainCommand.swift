@@ -153,6 +153,12 @@ struct TrainCommand: ParsableCommand {
     }
     lock?.deleteLeftovers(andIn: splitPath(checkpointFolder(config)).name)
     let training = try group.together {
+      // Once there are checkpoints, they are results of this training's own test.
+      if isFirst, let test, !overwrite, try epochCheckpoints(config).isEmpty {
+        try checkOutputs(
+          test.resultFiles(config), isReplacing: false, elsewhere: "give another OUTPUT_DIR, or set TEST.ENABLE False",
+          makesFolders: false)
+      }
       let videos = try allVideos(config, isFirst: isFirst)
       return try TrainingRun(
         config, engine: engine, videos: videos, workers: options.workers, overwrites: overwrite, group: group)

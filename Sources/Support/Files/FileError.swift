@@ -83,6 +83,9 @@ public enum FileError: Error, Equatable, CustomStringConvertible {
     return .system(doing: doing, path: path, code: code)
   }
 
+  /// How many names are looked at: each costs microseconds, and among more of them one that is like it says little.
+  private static let mostNames = 4096
+
   /// The existing path most like `path`: its folder's most similar name, after the folder itself was corrected the
   /// same way where it is missing. Ends at the corrected folder when that holds nothing similar.
   static func nearestPath(to path: String) -> String? {
@@ -94,9 +97,9 @@ public enum FileError: Error, Equatable, CustomStringConvertible {
       let whole = joinPath(corrected, name)
       return pathExists(whole) ? whole : nearestPath(to: whole) ?? corrected
     }
-    guard let names = try? listFolder(folder.isEmpty ? "." : folder) else { return nil }
+    guard let names = try? listFolder(folder.isEmpty ? "." : folder), names.count <= mostNames else { return nil }
     // A link that leads nowhere is there as well. One of many numbered files is no misspelling of another.
-    func shape(_ name: String) -> String { String(name.map { $0.isNumber ? "0" : $0 }) }
+    func shape(_ name: String) -> [UInt8] { name.utf8.map { 0x30...0x39 ~= $0 ? 0x30 : $0 } }
     let others = names.filter { $0 != name }
     let isNumbered = others.lazy.filter { shape($0) == shape(name) }.prefix(3).count == 3
     let known = isNumbered ? others.filter { shape($0) != shape(name) } : others

@@ -209,8 +209,7 @@ public final class FineTuning {
   /// What makes a held-out number say less than it seems to.
   private func doubts(_ truth: GroundTruthTable) -> [String] {
     var lines: [String] = []
-    let known = Set(training.samples.map(\.video))
-    let both = Set(validation.samples.map(\.video)).intersection(known).sorted()
+    let both = Set(validation.samples.map(\.video)).intersection(training.samples.map(\.video)).sorted()
     if !both.isEmpty {
       lines.append(
         "\(counted(both.count, "held-out video is", plural: "held-out videos are")) learned from, too (\(listed(both, limit: 3))): the held-out "
@@ -222,6 +221,14 @@ public final class FineTuning {
       lines.append(
         "\(counted(missed.count, "held-out key frame has", plural: "held-out key frames have")) rows and no box that is scored "
           + "(\(listed(missed.map { "\($0)" }, limit: 3))): their people count as missed -> are videos or boxes missing?"
+      )
+    }
+    let known = Set(truth.keyFrames)
+    let beside = scored.filter { !known.contains($0) }.sorted()
+    if !beside.isEmpty {
+      lines.append(
+        "\(counted(beside.count, "key frame has", plural: "key frames have")) boxes that are scored and no rows "
+          + "(\(listed(beside.map { "\($0)" }, limit: 3))): whatever is found there counts as wrong -> leave such boxes out of --val-proposals"
       )
     }
     let learned = Set(training.samples.flatMap { $0.classes.joined().map { $0 + 1 } })

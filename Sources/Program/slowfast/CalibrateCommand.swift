@@ -103,7 +103,7 @@ struct CalibrateCommand: ParsableCommand {
         "this is one video: how scores of others differ is not known -> give some more, like those to be scored")
     }
     // What goes to stdout is the file alone where that is meant.
-    let say = isDevice(output) ? Console.say : { print($0) }
+    let say: (String) -> Void = isDevice(output) ? { Console.say($0) } : { print($0) }
     say(
       """
       \(integers) of \(counted(quantized.network.convolutions.count, "convolution")) multiply 8-bit integers, by \

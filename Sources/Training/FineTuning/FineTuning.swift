@@ -224,7 +224,7 @@ public final class FineTuning {
       )
     }
     let known = Set(truth.keyFrames)
-    let beside = scored.filter { !known.contains($0) }.sorted()
+    let beside = validation.samples.map { KeyFrame(video: $0.video, time: $0.time) }.filter { !known.contains($0) }
     if !beside.isEmpty {
       lines.append(
         "\(counted(beside.count, "key frame has", plural: "key frames have")) boxes that are scored and no rows "

@@ -165,8 +165,8 @@ struct OverwriteTests {
     ]
     try scratch.file("result.txt", "a result\n")
     expectFailure(
-      Program.run(call + [scratch.path + "/none/../result.txt"]), ["is in '\(scratch.path)/result.txt' already"])
-    expectFailure(Program.run(call + [""]), ["the name of one is empty"])
+      Program.run(call + [scratch.path + "/none/../result.txt"]), ["'\(scratch.path)/result.txt' exists already"])
+    expectFailure(Program.run(call + [""]), status: 64, ["the name of one is empty"])
     #expect(scratch.files == ["result.txt"])
     let (pipe, copy) = (scratch.path + "/pipe", scratch.path + "/copy")
     #expect(mkfifo(pipe, 0o600) == 0)

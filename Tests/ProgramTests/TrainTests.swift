@@ -60,7 +60,7 @@ struct TrainTests {
     try other.file("detections_latest.csv", "mine\n")
     expectFailure(
       Program.run(Self.call(other.path)),
-      ["'\(other.path)/detections_latest.csv' exists already", "give another OUTPUT_DIR, or set TEST.ENABLE False"])
+      ["'\(other.path)/detections_latest.csv', which is there already", "give another OUTPUT_DIR, or set TEST.ENABLE"])
     #expect(other.files == ["detections_latest.csv"])
     let result = Program.run(Self.call(whole.path))
     #expect(result.status == 0, "\(result.stderr)")

@@ -105,11 +105,19 @@ struct TestCommand: ParsableCommand {
     }
   }
 
-  /// What a test writes into its output folder; nothing where what it reads is not there.
+  /// What a test writes into its output folder, with the scores that it keeps beside until it has ended; nothing where what it reads is
+  /// not there.
   func resultFiles(_ config: Configuration) -> [String] {
+    let folder = folder(config)
     switch RunUnit(config) {
-    case .keyFrame: (try? AVATest(config).outputs(in: folder(config))) ?? []
-    case .video, .picture, .window: (try? VideoResults(config, folder: folder(config)).files) ?? []
+    case .keyFrame:
+      guard let test = try? AVATest(config) else { return [] }
+      return test.outputs(in: folder) + [test.journalPath(in: folder)]
+    case .video, .picture, .window:
+      guard let test = try? VideoTest(config), let results = try? VideoResults(config, folder: folder) else {
+        return []
+      }
+      return results.files + [test.journalPath(in: folder)]
     }
   }
 

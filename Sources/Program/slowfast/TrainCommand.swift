@@ -153,11 +153,10 @@ struct TrainCommand: ParsableCommand {
     }
     lock?.deleteLeftovers(andIn: splitPath(checkpointFolder(config)).name)
     let training = try group.together {
-      // Once there are checkpoints, they are results of this training's own test.
-      if isFirst, let test, !overwrite, try epochCheckpoints(config).isEmpty {
-        try checkOutputs(
-          test.resultFiles(config), isReplacing: false, elsewhere: "give another OUTPUT_DIR, or set TEST.ENABLE False",
-          makesFolders: false)
+      // Beside this training's checkpoints they are its own test's; those of another training are refused first.
+      if isFirst, let test, !overwrite, try epochCheckpoints(config, ofAnyTask: true).isEmpty {
+        let results = test.resultFiles(config).filter(pathExists)
+        if !results.isEmpty { throw ResultsReplaced(paths: results) }
       }
       let videos = try allVideos(config, isFirst: isFirst)
       return try TrainingRun(
@@ -226,8 +225,11 @@ struct TrainCommand: ParsableCommand {
       return nil
     }
     test.options.weights = checkpoint
-    let ready = test
+    let (ready, earlier) = (test, overwrite ? [] : test.resultFiles(config).filter(pathExists))
     return {
+      if !earlier.isEmpty {
+        Console.say("the test replaces \(series(earlier.map { "'\($0)'" }, "and")), of an earlier call in this folder")
+      }
       if group.size > 1 { Console.say("the first of \(group.size) processes tests; the others are done") }
       try ready.run(ready.configuration(), shard: nil)
     }
@@ -350,4 +352,14 @@ struct TrainCommand: ParsableCommand {
 /// Pictures that AVA's validation needs, and that are not there.
 private struct PicturesMissing: Error, CustomStringConvertible {
   let description: String
+}
+
+/// A first training whose test would replace what another call has found.
+private struct ResultsReplaced: Error, CustomStringConvertible {
+  let paths: [String]
+
+  var description: String {
+    "training: the test after it would replace \(series(paths.map { "'\($0)'" }, "and")), which \(paths.count == 1 ? "is" : "are") there "
+      + "already -> move \(paths.count == 1 ? "it" : "them") elsewhere, give another OUTPUT_DIR, or set TEST.ENABLE False"
+  }
 }

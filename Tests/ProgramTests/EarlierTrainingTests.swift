@@ -41,6 +41,12 @@ struct EarlierTrainingTests {
     try output.file("run/checkpoints/.checkpoint_epoch_00003.pyth.4194999.1.partial", "x")
     let first = run + "/checkpoints/checkpoint_epoch_00001.pyth"
     let before = try contents()
+    try moveFile(run + "/checkpoints", to: output.path + "/away")
+    expectFailure(
+      train(), ["has the log of 2 epochs of a training and none of its checkpoints", "bring the checkpoints back"])
+    if pathExists(run + "/checkpoints") { removeFolder(run + "/checkpoints") }
+    try moveFile(output.path + "/away", to: run + "/checkpoints")
+    #expect(try contents() == before)
     let anew = ["TRAIN.AUTO_RESUME", "False", "SOLVER.MAX_EPOCH", "1"]
     let own = ["TRAIN.CHECKPOINT_FILE_PATH", first, "TRAIN.CHECKPOINT_EPOCH_RESET", "True"]
     for pairs in [anew, anew + own, ["TASK", "other"]] {

@@ -137,6 +137,8 @@ struct ScoringRun<Job: ScoringJob> {
   /// Everything that the run writes.
   private let outputs: [String]
   private let isStill: Bool
+  /// What goes on with the run when it ends early, as messages call it.
+  var command = "the same command"
   private let damage: DamageOption
   private let overwriting: OverwriteOptions
 
@@ -239,7 +241,7 @@ struct ScoringRun<Job: ScoringJob> {
     }
     let what = job.shard.map { "shard \($0) lacks" } ?? "the results lack"
     try damage.finish(
-      lost, of: total, lacking: lacking, what, remedy: remedy, again: "start the same command again\(place.advice)",
+      lost, of: total, lacking: lacking, what, remedy: remedy, again: "start \(command) again\(place.advice)",
       isShard: job.shard != nil)
   }
 
@@ -249,13 +251,13 @@ struct ScoringRun<Job: ScoringJob> {
     let count = "\(done) of \(counted(job.keyFrameCount, job.unit.rawValue))"
     if !place.keepsScores { return Interrupted("\(count) scored, nothing is kept") }
     if done == 0 {
-      let views = journal.isEmpty ? "" : "; the same command goes on from the views that were"
+      let views = journal.isEmpty ? "" : "; \(command) goes on from the views that were"
       return Interrupted("\(count) scored, nothing written\(views)")
     }
-    if job.shard != nil { return Interrupted("\(count) scored, the same command goes on from there") }
+    if job.shard != nil { return Interrupted("\(count) scored, \(command) goes on from there") }
     try journal.beginResults([job.partPath(in: place.folder)])
     return Interrupted(
-      "\(count) scored (the same command goes on from there), their rows are in "
+      "\(count) scored (\(command) goes on from there), their rows are in "
         + "\(try job.writePart(of: found, to: place.folder))")
   }
 }

@@ -121,26 +121,29 @@ struct TestCommand: ParsableCommand {
     }
   }
 
-  /// - Parameter shard: The part of the test that is done; nil for all of it.
-  func run(_ config: Configuration, shard: Shard?) throws {
+  /// - Parameters:
+  ///   - shard: The part of the test that is done; nil for all of it.
+  ///   - command: What goes on with it when it ends early, as messages call it.
+  func run(_ config: Configuration, shard: Shard?, goingOnBy command: String = "the same command") throws {
     switch RunUnit(config) {
-    case .keyFrame: try testBoxes(config, shard)
-    case .video, .picture, .window: try testVideos(config, shard)
+    case .keyFrame: try testBoxes(config, shard, command)
+    case .video, .picture, .window: try testVideos(config, shard, command)
     }
   }
 
   /// Scores videos as a whole.
-  private func testVideos(_ config: Configuration, _ shard: Shard?) throws {
+  private func testVideos(_ config: Configuration, _ shard: Shard?, _ command: String) throws {
     var test = try VideoTest(config)
     test.shard = shard
     Console.say("\(test.views)")
     let folder = folder(config)
     let files = try VideoResults(config, folder: folder)
-    let run = try ScoringRun(
+    var run = try ScoringRun(
       test, runs, options.status(config, "test", labelMap: nil), folder: folder, outputs: files.files + scores.files,
       reading: .videos(test.inputVideos) + test.inputFiles + options.inputFiles(config), isStill: still, damage, results
     )
     defer { run.close() }
+    run.command = command
     let notices = Notices(run.job.notices + (damage.stops ? [] : gone(run.job)))
     try run("testing", [options.model(config, streams: streams.count)]) { found in
       for path in try files.write(found) { Console.say("wrote \(path)") }
@@ -172,17 +175,18 @@ struct TestCommand: ParsableCommand {
   }
 
   /// Scores the people of AVA's key frames.
-  private func testBoxes(_ config: Configuration, _ shard: Shard?) throws {
+  private func testBoxes(_ config: Configuration, _ shard: Shard?, _ command: String) throws {
     let models = try models(config)
     var test = try AVATest(config, ensemble: models.ensemble, with: models.missing)
     test.shard = shard
     let folder = folder(config)
-    let run = try ScoringRun(
+    var run = try ScoringRun(
       test, runs, models.note(in: options.status(config, "test", labelMap: nil)).with(labels: test.labels.places),
       folder: folder, outputs: test.outputs(in: folder) + scores.files,
       reading: .videos(test.inputFolders) + test.inputFiles + [options.config] + models.inputFiles,
       isStill: still, damage, results)
     defer { run.close() }
+    run.command = command
     let notices = Notices(notices(run.job))
     try run("testing", models.load()) { detections in
       for path in try test.write(detections, to: folder) { Console.say("wrote \(path)") }

@@ -225,13 +225,15 @@ struct TrainCommand: ParsableCommand {
       return nil
     }
     test.options.weights = checkpoint
-    let (ready, earlier) = (test, overwrite ? [] : test.resultFiles(config).filter(pathExists))
+    let ready = test
+    // Of scores beside them the test itself says whether it goes on with them.
+    let earlier = test.resultFiles(config).filter { !overwrite && pathExists($0) && !$0.hasSuffix(".journal") }
     return {
       if !earlier.isEmpty {
         Console.say("the test replaces \(series(earlier.map { "'\($0)'" }, "and")), of an earlier call in this folder")
       }
       if group.size > 1 { Console.say("the first of \(group.size) processes tests; the others are done") }
-      try ready.run(ready.configuration(), shard: nil)
+      try ready.run(ready.configuration(), shard: nil, goingOnBy: again)
     }
   }
 

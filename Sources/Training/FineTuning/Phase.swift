@@ -123,7 +123,7 @@ final class Phase {
     }
     var stopping = EarlyStopping(patience: plan.patience)
     for (epoch, done) in state.epochs.enumerated() { stopping.add(done.scores.map ?? 0, epoch: epoch) }
-    if let judged = plan.judged { try check(state.judged, against: judged) }
+    if !isToStop(), let judged = plan.judged { try check(state.judged, against: judged) }
     // What was damaged may have been repaired: said before an epoch is trained for nothing.
     if !state.judged.isWhole, !state.epochs.isEmpty, state.epochs.count < plan.epochs, !stopping.isOver {
       let now = try plan.validate(session).keyFrames

@@ -20,9 +20,16 @@ struct EarlierTraining {
 
   /// Refuses a training that would mix what it writes with what is there.
   ///
-  /// - Throws: `TrainingError.earlierRun`.
+  /// - Throws: `TrainingError.earlierRun`, `.earlierLog`.
   func refuse(_ config: Configuration) throws {
-    if checkpoints.isEmpty { return }
+    if checkpoints.isEmpty {
+      // One that was ended before its first checkpoint begins anew: its log may have as many epochs as one checkpoint is apart from the next.
+      let epochs = try TrainingLog.epochs(in: config[.outputDir])
+      if epochs > max(1, config[.trainCheckpointPeriod]) {
+        throw TrainingError.earlierLog(folder: config[.outputDir], epochs: epochs)
+      }
+      return
+    }
     throw TrainingError.earlierRun(
       folder: checkpointFolder(config), checkpoints: checkpoints.map { splitPath($0).name },
       reason: config[.trainAutoResume] ? config.cite(.task) : config.cite(.trainAutoResume),

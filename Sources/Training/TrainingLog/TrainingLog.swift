@@ -113,6 +113,15 @@ public final class TrainingLog {
     return entries.contains { $0.kind == .valEpoch && $0.position?.epoch == epoch }
   }
 
+  /// How many whole epochs of training the log of a folder has; nothing is written.
+  ///
+  /// - Throws: `FileError`.
+  public static func epochs(in folder: String) throws(FileError) -> Int {
+    var entries: [LogEntry] = []
+    _ = try LogLines.metrics(path: joinPath(folder, "metrics.jsonl"), before: .max, &entries)
+    return entries.count { $0.kind == .trainEpoch }
+  }
+
   /// Says something in stdout.log alone.
   public func note(_ text: String) throws(FileError) { try say(text, by: "slowfast:    0") }
 

@@ -24,8 +24,9 @@ struct EarlierTraining {
   func refuse(_ config: Configuration) throws {
     if checkpoints.isEmpty {
       // One that was ended before its first checkpoint begins anew: its log may have as many epochs as one checkpoint is apart from the next.
-      let epochs = try TrainingLog.epochs(in: config[.outputDir])
-      if epochs > max(1, config[.trainCheckpointPeriod]) {
+      // Long cycles, and a period of none, have their first one late.
+      let (epochs, period) = (try TrainingLog.epochs(in: config[.outputDir]), config[.trainCheckpointPeriod])
+      if period > 0, !config[.multigridLongCycle], epochs > period {
         throw TrainingError.earlierLog(folder: config[.outputDir], epochs: epochs)
       }
       return

@@ -41,12 +41,6 @@ struct EarlierTrainingTests {
     try output.file("run/checkpoints/.checkpoint_epoch_00003.pyth.4194999.1.partial", "x")
     let first = run + "/checkpoints/checkpoint_epoch_00001.pyth"
     let before = try contents()
-    try moveFile(run + "/checkpoints", to: output.path + "/away")
-    expectFailure(
-      train(), ["has the log of 2 epochs of a training and none of its checkpoints", "bring the checkpoints back"])
-    if pathExists(run + "/checkpoints") { removeFolder(run + "/checkpoints") }
-    try moveFile(output.path + "/away", to: run + "/checkpoints")
-    #expect(try contents() == before)
     let anew = ["TRAIN.AUTO_RESUME", "False", "SOLVER.MAX_EPOCH", "1"]
     let own = ["TRAIN.CHECKPOINT_FILE_PATH", first, "TRAIN.CHECKPOINT_EPOCH_RESET", "True"]
     for pairs in [anew, anew + own, ["TASK", "other"]] {
@@ -98,6 +92,40 @@ struct EarlierTrainingTests {
     #expect(try lines(run + "/metrics.jsonl").count { $0.contains("\"train_epoch\"") } == 1)
     let stdout = try lines(run + "/stdout.log").joined()
     #expect(!stdout.contains("\"epoch\": \"2/"), "\(stdout)")
+  }
+
+  /// The log of a training whose checkpoints were moved away, or that ended before its first, is kept beside that of the next one.
+  @Test func logsWithoutCheckpointsAreKept() throws {
+    let (log, kept) = (run + "/metrics.jsonl", run + "/earlier-log")
+    let logs = ["curves.html", "curves.png", "json_stats.log", "metrics.jsonl", "stdout.log"]
+    expectSuccess(train(["SOLVER.MAX_EPOCH", "1"]))
+    let (before, checkpoint) = (try contents(), output.path + "/away/checkpoint_epoch_00001.pyth")
+    try moveFile(run + "/checkpoints", to: output.path + "/away")
+    let again = train(["SOLVER.MAX_EPOCH", "1"])
+    expectSuccess(again)
+    let words = "the log of an earlier training, none of whose checkpoints are here, is kept in '\(kept)'"
+    #expect(again.stderr.contains(words), "\(again.stderr)")
+    #expect(try lines(run + "/stdout.log").count { $0.contains(words) } == 1)
+    #expect(try lines(log).count { $0.contains("\"train_epoch\"") } == 1)
+    let after = try contents()
+    for name in logs { #expect(after["earlier-log/" + name] == before[name] && after[name] != nil, "\(name)") }
+    // One that takes up a checkpoint which lies elsewhere has a log of its own, too.
+    for name in try listFolder(run + "/checkpoints") { removeFile(run + "/checkpoints/" + name) }
+    expectSuccess(train(["TRAIN.CHECKPOINT_FILE_PATH", checkpoint, "TRAIN.CHECKPOINT_EPOCH_RESET", "False"]))
+    #expect(try lines(log).count { $0.contains("\"train_epoch\"") } == 1)
+    let last = try contents()
+    for name in logs {
+      #expect(last["earlier-log/" + name] == before[name] && last["earlier-log-2/" + name] == after[name], "\(name)")
+    }
+    // What goes on needs nothing moved, nor does what removes it first; of an epoch that is not there a log says nothing.
+    expectSuccess(train(["SOLVER.MAX_EPOCH", "3"]))
+    expectSuccess(train(["SOLVER.MAX_EPOCH", "1"], ["--overwrite"]))
+    for name in try listFolder(run + "/checkpoints") { removeFile(run + "/checkpoints/" + name) }
+    try writeFile(log, "")
+    try writeFile(run + "/stdout.log", "none\n")
+    removeFile(run + "/json_stats.log")
+    expectSuccess(train(["SOLVER.MAX_EPOCH", "1"]))
+    #expect(try listFolder(run).filter { $0.hasPrefix("earlier-log") }.sorted() == ["earlier-log", "earlier-log-2"])
   }
 
   /// Another optimizer's state: what the message says leads to no loss.

@@ -18,19 +18,11 @@ struct EarlierTraining {
     others = try TrainingLog.files(in: config[.outputDir], eventFolder: eventFolder)
   }
 
-  /// Refuses a training that would mix what it writes with what is there.
+  /// Refuses a training that would mix its checkpoints with those that are there.
   ///
-  /// - Throws: `TrainingError.earlierRun`, `.earlierLog`.
+  /// - Throws: `TrainingError.earlierRun`.
   func refuse(_ config: Configuration) throws {
-    if checkpoints.isEmpty {
-      // One that was ended before its first checkpoint begins anew: its log may have as many epochs as one checkpoint is apart from the next.
-      // Long cycles, and a period of none, have their first one late.
-      let (epochs, period) = (try TrainingLog.epochs(in: config[.outputDir]), config[.trainCheckpointPeriod])
-      if period > 0, !config[.multigridLongCycle], epochs > period {
-        throw TrainingError.earlierLog(folder: config[.outputDir], epochs: epochs)
-      }
-      return
-    }
+    if checkpoints.isEmpty { return }
     throw TrainingError.earlierRun(
       folder: checkpointFolder(config), checkpoints: checkpoints.map { splitPath($0).name },
       reason: config[.trainAutoResume] ? config.cite(.task) : config.cite(.trainAutoResume),

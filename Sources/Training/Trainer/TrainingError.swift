@@ -24,8 +24,6 @@ public enum TrainingError: Error, Equatable, CustomStringConvertible {
   case nothingLeft(path: String, done: Int, epochs: String)
   /// The folder has checkpoints of a training that this one does not go on with; why it does not, and whether it could.
   case earlierRun(folder: String, checkpoints: [String], reason: String, canGoOn: Bool)
-  /// The folder has the log of a training whose checkpoints are not there: a new one would write over it.
-  case earlierLog(folder: String, epochs: Int)
   /// A file that the training reads is one of those that an earlier one has left in the folder, and would be removed or written to.
   case readsEarlierRun(path: String, own: String, isWeights: Bool, isRemoved: Bool)
   /// A network whose weights were all frozen, or that has none.
@@ -77,11 +75,6 @@ public enum TrainingError: Error, Equatable, CustomStringConvertible {
         "training: '\(folder)' has \(names) of a training that this one does not go on with: \(reason) -> "
         + (canGoOn ? "TRAIN.AUTO_RESUME True goes on with it; else " : "") + "give another OUTPUT_DIR; "
         + "or --overwrite, which removes these, the log and the curves first"
-    case .earlierLog(let folder, let epochs):
-      return
-        "training: '\(folder)' has the log of \(counted(epochs, "epoch")) of a training and none of its checkpoints, and this one would write "
-        + "over it -> bring the checkpoints back to go on with it, move the log elsewhere, or give another OUTPUT_DIR; or --overwrite, "
-        + "which removes log and curves first"
     case .readsEarlierRun(let path, let own, let isWeights, let isRemoved):
       return "training: \(isRemoved ? "--overwrite would remove" : "the log would be written to") '\(own)', "
         + (own == path ? "" : "which is the same file as '\(path)', ")

@@ -230,6 +230,7 @@ public final class TrainingRun {
         isComplete: true, checkpoint: checkpoint, validation: nil, dataShare: 0, seconds: 0, unreadable: 0)
     }
     if isFirst { try makeFolder(checkpointFolder(config)) }
+    let kept = try isFirst && !isResumed ? TrainingLog.keep(in: config[.outputDir]) : nil
     let log = try isFirst ? openLog(plan(firstEpoch).batches.count) : nil
     for notice in log?.notices ?? [] { say(notice) }
     for remark in remarks { try log?.note(remark) }
@@ -240,6 +241,7 @@ public final class TrainingRun {
       say(line)
       try log?.note(line)
     }
+    if let kept { try warn("the log of an earlier training, none of whose checkpoints are here, is kept in '\(kept)'") }
     func tell(_ lost: [UnreadableSample]) throws {
       for sample in lost {
         try warn("'\(sample.name)' could not be read, another sample is taken for it: \(sample.reason)")

@@ -7,7 +7,8 @@ struct LogLines {
   private(set) var kept: [ArraySlice<UInt8>] = []
   /// What was found damaged and left out, for the user.
   private(set) var notices: [String] = []
-  private var isChanged = false
+  /// Whether something goes.
+  private(set) var isChanged = false
   private let path: String
 
   /// Reads a file; one that is not there has no lines.

@@ -113,13 +113,31 @@ public final class TrainingLog {
     return entries.contains { $0.kind == .valEpoch && $0.position?.epoch == epoch }
   }
 
-  /// How many whole epochs of training the log of a folder has; nothing is written.
+  /// Moves the log of a training that nobody goes on with out of the way of the next one, into `earlier-log`, or `earlier-log-2` and
+  /// so on where that is there: the checkpoints of one may have been moved away, another one was ended before its first. TensorBoard's
+  /// events stay, for a new training begins a file of its own.
   ///
+  /// - Returns: The folder; nil for a log without an entry of an epoch, which stays.
   /// - Throws: `FileError`.
-  public static func epochs(in folder: String) throws(FileError) -> Int {
+  public static func keep(in folder: String) throws(FileError) -> String? {
     var entries: [LogEntry] = []
-    _ = try LogLines.metrics(path: joinPath(folder, "metrics.jsonl"), before: .max, &entries)
-    return entries.count { $0.kind == .trainEpoch }
+    let logs = [
+      try LogLines.reference(path: joinPath(folder, names[0]), before: 0),
+      try LogLines.reference(path: joinPath(folder, names[1]), before: 0),
+      try LogLines.metrics(path: joinPath(folder, names[2]), before: 0, &entries),
+    ]
+    if entries.isEmpty, !logs.contains(where: \.isChanged) { return nil }
+    var (kept, number) = (joinPath(folder, "earlier-log"), 1)
+    while pathExists(kept) {
+      number += 1
+      kept = joinPath(folder, "earlier-log-\(number)")
+    }
+    try makeFolder(kept)
+    // Curves first: what is left of a move that was cut off has entries, so that the next training keeps it.
+    for path in try files(in: folder, eventFolder: nil).reversed() {
+      try moveFile(path, to: joinPath(kept, splitPath(path).name))
+    }
+    return kept
   }
 
   /// Says something in stdout.log alone.

@@ -82,6 +82,21 @@ import Testing
     #expect(found["s5.pathway0_res0.branch2.a_bn.running_mean"] != given["s5.pathway0_res0.branch2.a_bn.running_mean"])
   }
 
+  /// What a stopped validation has not seen is no damage: the first one of stages is judged against the head's.
+  @Test func stagesStoppedInTheirFirstValidation() throws {
+    let folder = Scratch()
+    func tuning() throws -> FineTuning {
+      try OwnClasses.tuning(OwnClasses.config(folder.path, ["SOLVER.MAX_EPOCH", "1"])) { $0.thenStages = 4 }
+    }
+    var isOver = false
+    let listener = FineTuning.Listener(
+      isToStop: { isOver }, features: { part, done, _ in isOver = isOver || part == "validation" && done == 1 })
+    let stopped = try tuning().run(listener)
+    #expect(isOver && !stopped.isComplete && stopped.phases.map(\.title) == ["head", "stages"])
+    #expect(!pathExists(folder.path + "/stages/state.json"))
+    #expect(try tuning().run().isComplete)
+  }
+
   /// Training ends when the held-out mAP gets no better; of checkpoints the best and the last stay.
   @Test func endsEarlyAndKeepsTheBest() throws {
     var said: [String] = []

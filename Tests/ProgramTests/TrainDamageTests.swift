@@ -69,6 +69,20 @@ struct TrainDamageTests {
     expectFailure(train(), ["validating: none of 1 sample could be read, the first was '", "/cut.mp4' (sample 0): "])
   }
 
+  /// The test at the end has no option of train's for damage: the message names the command that has.
+  @Test func damagedVideosAreNotTested() throws {
+    try data.clips.file("test.csv", listWithDamage("cut.mp4").joined(separator: "\n") + "\n")
+    let result = train([
+      "TEST.ENABLE", "True", "TEST.NUM_ENSEMBLE_VIEWS", "1", "TEST.NUM_SPATIAL_CROPS", "1", "DATA.TEST_CROP_SIZE", "32",
+      "SOLVER.MAX_EPOCH", "1",
+    ])
+    let checkpoint = output.path + "/checkpoints/checkpoint_epoch_00001.pyth"
+    for words in [
+      "the results lack 1 of 8 videos, named above -> ",
+      "or take the results as they are: slowfast test --weights '\(checkpoint)' --damaged skip",
+    ] { #expect(result.status == 1 && result.stderr.contains(words), "\(result.stderr)") }
+  }
+
   /// Weights that are numbers, and make none: the message of AVA's validation.
   @Test func scoresThatAreNoNumbers() throws {
     try data.clips.file("val.csv", bytes: readFile(data.clips.path + "/train.csv", doing: "a test"))

@@ -92,7 +92,7 @@ struct TrainTests {
     #expect(try checkpoint(other.path, 2) == end)
     let log = try String(contentsOfFile: other.path + "/stdout.log", encoding: .utf8)
     for words in [
-      "validating: of 1 of 2 key frames the picture is not there, the first would be '", "epoch 2: validation mAP ",
+      "validating: pictures of 1 of 2 key frames are not there, the first would be '", "epoch 2: validation mAP ",
       ", of 1 of 2 key frames: 1 could not be read",
     ] { #expect((otherwise.stderr + log).ranges(of: words).count == 2, "\(words) in \(otherwise.stderr) \(log)") }
     let metrics = try String(contentsOfFile: other.path + "/metrics.jsonl", encoding: .utf8)
@@ -113,17 +113,17 @@ struct TrainTests {
     let most = try listWithout(output, "most.csv", "val.csv") { $0 > 0 }
     let alone = Program.run(Self.call(run, ["AVA.TEST_LISTS", "['\(most)']", "TEST.ENABLE", "False"]))
     expectFailure(
-      alone, ["validating: of all ", " key frames the picture is not there, the first would be '", ".gone.jpg'"])
+      alone, ["validating: pictures of all ", " key frames are not there, the first would be '", ".gone.jpg'"])
     let learned = try listWithout(output, "learned.csv", "train.csv") { $0 > 0 }
     let unlearned = Program.run(Self.call(run, ["AVA.TRAIN_LISTS", "['\(learned)']", "TEST.ENABLE", "False"]))
-    expectFailure(unlearned, ["of all 3 key frames the picture is not there, the first would be '", "AVA.FRAME_DIR"])
+    expectFailure(unlearned, ["pictures of all 3 key frames are not there, the first would be '", "AVA.FRAME_DIR"])
     // As many as an epoch may not lack.
     let lacking = try listWithout(output, "lacking.csv", "train.csv") { $0 == 90 }
     let partial = Program.run(
       Self.call(run, ["AVA.TRAIN_LISTS", "['\(lacking)']", "TEST.ENABLE", "False", "TRAIN.BATCH_SIZE", "3"]))
     expectFailure(
       partial,
-      ["of 1 of 3 key frames the picture is not there", "more than DATA_LOADER.MAX_UNREADABLE 0.01 allows -> bring"])
+      ["pictures of 1 of 3 key frames are not there", "more than DATA_LOADER.MAX_UNREADABLE 0.01 allows -> bring"])
     #expect(!pathExists(run), "\(partial.stderr)")
   }
 

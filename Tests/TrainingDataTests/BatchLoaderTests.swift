@@ -158,6 +158,12 @@ private func areEqual(_ a: [TrainingBatch], _ b: [TrainingBatch]) -> Bool {
     } throws: {
       "\($0)".contains("DATA_LOADER.MAX_UNREADABLE 2.0 (given as KEY VALUE): expected a share of the samples -> set")
     }
+    try config.apply(overrides: ["DATA_LOADER.MAX_UNREADABLE", "0.2", "DATA_LOADER.NUM_WORKERS", "-1"])
+    #expect {
+      _ = try LoaderOptions(config)
+    } throws: {
+      "\($0)".contains("DATA_LOADER.NUM_WORKERS -1 (given as KEY VALUE): expected a number of threads -> set 0 or more")
+    }
   }
 }
 

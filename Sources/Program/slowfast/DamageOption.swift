@@ -56,18 +56,19 @@ struct DamageOption: ParsableArguments {
   ///   - lacking: What else is not there.
   ///   - what: Such as "the results lack".
   ///   - again: What is to be started when the files are repaired.
+  ///   - less: What takes results as they are.
   ///   - remedy: What to do where it is not to bring sound files alone; nil for that.
   ///   - isShard: Whether the run is divided.
   /// - Throws: `DamageFound` under the rule `report`.
   func finish(
     _ report: DamageReport, of total: Int, lacking: [String] = [], _ what: String, remedy: String? = nil, again: String,
-    isShard: Bool = false
+    less: String = NextCalls().takingLess, isShard: Bool = false
   ) throws {
     if report.isEmpty && lacking.isEmpty || takesLess { return }
     let own = report.isEmpty ? [] : ["\(report.keyFrames.count) of \(counted(total, report.unit.rawValue))"]
     throw DamageFound(
       description: "\(what) \(series(own + lacking, "and")), named above"
-        + " -> \(remedy ?? self.remedy(report, isShard: isShard)) and \(again), or take the results as they are: --damaged skip"
+        + " -> \(remedy ?? self.remedy(report, isShard: isShard)) and \(again), or take the results as they are: \(less)"
     )
   }
 }

@@ -129,6 +129,14 @@ struct RunResults {
   var last: () -> Void = {}
 }
 
+/// How messages of a run name what can be called after it.
+struct NextCalls {
+  /// What goes on with a run that ended early.
+  var goingOn = "the same command"
+  /// What takes results that lack something as they are.
+  var takingLess = "--damaged skip"
+}
+
 /// The order in which a command scores key frames or videos into a journal and makes results of the scores.
 struct ScoringRun<Job: ScoringJob> {
   /// What is scored, with what the run knows of it.
@@ -137,8 +145,7 @@ struct ScoringRun<Job: ScoringJob> {
   /// Everything that the run writes.
   private let outputs: [String]
   private let isStill: Bool
-  /// What goes on with the run when it ends early, as messages call it.
-  var command = "the same command"
+  var next = NextCalls()
   private let damage: DamageOption
   private let overwriting: OverwriteOptions
 
@@ -241,8 +248,8 @@ struct ScoringRun<Job: ScoringJob> {
     }
     let what = job.shard.map { "shard \($0) lacks" } ?? "the results lack"
     try damage.finish(
-      lost, of: total, lacking: lacking, what, remedy: remedy, again: "start \(command) again\(place.advice)",
-      isShard: job.shard != nil)
+      lost, of: total, lacking: lacking, what, remedy: remedy, again: "start \(next.goingOn) again\(place.advice)",
+      less: next.takingLess, isShard: job.shard != nil)
   }
 
   /// Keeps the rows of the key frames that were scored.
@@ -251,13 +258,13 @@ struct ScoringRun<Job: ScoringJob> {
     let count = "\(done) of \(counted(job.keyFrameCount, job.unit.rawValue))"
     if !place.keepsScores { return Interrupted("\(count) scored, nothing is kept") }
     if done == 0 {
-      let views = journal.isEmpty ? "" : "; \(command) goes on from the views that were"
+      let views = journal.isEmpty ? "" : "; \(next.goingOn) goes on from the views that were"
       return Interrupted("\(count) scored, nothing written\(views)")
     }
-    if job.shard != nil { return Interrupted("\(count) scored, \(command) goes on from there") }
+    if job.shard != nil { return Interrupted("\(count) scored, \(next.goingOn) goes on from there") }
     try journal.beginResults([job.partPath(in: place.folder)])
     return Interrupted(
-      "\(count) scored (\(command) goes on from there), their rows are in "
+      "\(count) scored (\(next.goingOn) goes on from there), their rows are in "
         + "\(try job.writePart(of: found, to: place.folder))")
   }
 }

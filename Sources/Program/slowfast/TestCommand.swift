@@ -123,16 +123,16 @@ struct TestCommand: ParsableCommand {
 
   /// - Parameters:
   ///   - shard: The part of the test that is done; nil for all of it.
-  ///   - command: What goes on with it when it ends early, as messages call it.
-  func run(_ config: Configuration, shard: Shard?, goingOnBy command: String = "the same command") throws {
+  ///   - next: What can be called after it.
+  func run(_ config: Configuration, shard: Shard?, _ next: NextCalls = NextCalls()) throws {
     switch RunUnit(config) {
-    case .keyFrame: try testBoxes(config, shard, command)
-    case .video, .picture, .window: try testVideos(config, shard, command)
+    case .keyFrame: try testBoxes(config, shard, next)
+    case .video, .picture, .window: try testVideos(config, shard, next)
     }
   }
 
   /// Scores videos as a whole.
-  private func testVideos(_ config: Configuration, _ shard: Shard?, _ command: String) throws {
+  private func testVideos(_ config: Configuration, _ shard: Shard?, _ next: NextCalls) throws {
     var test = try VideoTest(config)
     test.shard = shard
     Console.say("\(test.views)")
@@ -143,7 +143,7 @@ struct TestCommand: ParsableCommand {
       reading: .videos(test.inputVideos) + test.inputFiles + options.inputFiles(config), isStill: still, damage, results
     )
     defer { run.close() }
-    run.command = command
+    run.next = next
     let notices = Notices(run.job.notices + (damage.stops ? [] : gone(run.job)))
     try run("testing", [options.model(config, streams: streams.count)]) { found in
       for path in try files.write(found) { Console.say("wrote \(path)") }
@@ -175,7 +175,7 @@ struct TestCommand: ParsableCommand {
   }
 
   /// Scores the people of AVA's key frames.
-  private func testBoxes(_ config: Configuration, _ shard: Shard?, _ command: String) throws {
+  private func testBoxes(_ config: Configuration, _ shard: Shard?, _ next: NextCalls) throws {
     let models = try models(config)
     var test = try AVATest(config, ensemble: models.ensemble, with: models.missing)
     test.shard = shard
@@ -186,7 +186,7 @@ struct TestCommand: ParsableCommand {
       reading: .videos(test.inputFolders) + test.inputFiles + [options.config] + models.inputFiles,
       isStill: still, damage, results)
     defer { run.close() }
-    run.command = command
+    run.next = next
     let notices = Notices(notices(run.job))
     try run("testing", models.load()) { detections in
       for path in try test.write(detections, to: folder) { Console.say("wrote \(path)") }

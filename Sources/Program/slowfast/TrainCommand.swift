@@ -233,7 +233,8 @@ struct TrainCommand: ParsableCommand {
         Console.say("the test replaces \(series(earlier.map { "'\($0)'" }, "and")), of an earlier call in this folder")
       }
       if group.size > 1 { Console.say("the first of \(group.size) processes tests; the others are done") }
-      try ready.run(ready.configuration(), shard: nil, goingOnBy: again)
+      let next = NextCalls(goingOn: again, takingLess: "slowfast test --weights '\(checkpoint)' --damaged skip")
+      try ready.run(ready.configuration(), shard: nil, next)
     }
   }
 
@@ -289,7 +290,7 @@ struct TrainCommand: ParsableCommand {
       if let missing = test.missingPictures {
         let of = missing.count == test.keyFrameCount ? "all" : "\(missing.count) of"
         let words =
-          "validating: of \(of) \(counted(test.keyFrameCount, "key frame")) the picture is not there, the first would be "
+          "validating: pictures of \(of) \(counted(test.keyFrameCount, "key frame")) are not there, the first would be "
           + "'\(missing.first)' (\(config.cite(.avaFrameDir)))"
         if missing.count == test.keyFrameCount {
           throw PicturesMissing(description: words + " -> bring the pictures that are missing" + without)

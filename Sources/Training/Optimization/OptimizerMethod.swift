@@ -75,10 +75,10 @@ public func optimizerMethod(
     "mt_adamw": Adam(betas: options.betas, isDecoupled: true),
   ]
   guard let method = methods[name] else {
-    let meant = nearest(to: name, among: methods.keys.sorted())
+    let meant = nearest(to: name, among: methods.keys.sorted()).map { "did you mean \($0)?" } ?? "set one of them"
     throw .badSetting(
       key: "SOLVER.OPTIMIZING_METHOD", found: "'\(name)'", expected: "sgd, adam or adamw",
-      advice: meant.map { "did you mean \($0)?" } ?? "set one of them")
+      advice: name == "lars" ? "set sgd, and SOLVER.LARS_ON True" : meant)
   }
   try method.check()
   return method

@@ -161,7 +161,7 @@ public final class TrainingRun {
         count: found.count, samples: dataset.count, first: found.first, key: config.cite(.avaFrameDir), limit: limit)
     }
     return [
-      "of \(found.count) of \(counted(dataset.count, "key frame")) to learn from the picture is not there, the first would be "
+      "pictures of \(found.count) of \(counted(dataset.count, "key frame")) to learn from are not there, the first would be "
         + "'\(found.first)': others are taken for them"
     ]
   }

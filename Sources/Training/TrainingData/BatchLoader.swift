@@ -33,6 +33,9 @@ public struct LoaderOptions: Sendable {
         config.cite(.dataLoaderMaxUnreadable), "expected a share of the samples",
         "set a number from 0 to 1, such as 0.01")
     }
+    guard config[.dataLoaderNumWorkers] >= 0 else {
+      throw .unsupported(config.cite(.dataLoaderNumWorkers), "expected a number of threads", "set 0 or more")
+    }
     let processors = max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN)))
     self.init(
       seed: UInt64(bitPattern: Int64(config[.rngSeed])),

@@ -37,7 +37,7 @@ public enum TrainingDataError: Error, Equatable, CustomStringConvertible {
     case .picturesMissing(let count, let samples, let first, let key, let limit):
       let share = limit == nil ? "\(samples)" : "\(count) of \(samples)"
       return
-        "reading training data: of \(limit == nil ? "all " : "")\(share) key frames the picture is not there, the first would be '\(first)' (\(key))"
+        "reading training data: pictures of \(limit == nil ? "all " : "")\(share) key frames are not there, the first would be '\(first)' (\(key))"
         + (limit.map { ", more than DATA_LOADER.MAX_UNREADABLE \($0) allows" } ?? "")
         + " -> bring the pictures that are missing, or set the key to the folder that has them"
         + (limit == nil ? "" : "; or set DATA_LOADER.MAX_UNREADABLE to a larger share")

@@ -24,7 +24,7 @@ extension TrainingCurves {
       <p>\(escapedHTML(headline))</p></header>
       <main>
       \(pictures)\(table)</main>
-      <footer><p>Written by slowfast train after each epoch, from metrics.jsonl.</p></footer>
+      <footer><p>Written by slowfast after each epoch, from metrics.jsonl.</p></footer>
       </body>
       </html>
 

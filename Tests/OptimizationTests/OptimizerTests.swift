@@ -283,7 +283,7 @@ private let sgd = SGD(momentum: 0.5, dampening: 0.25, isNesterov: false)
         == "SOLVER.OPTIMIZING_METHOD is 'adamW', expected sgd, adam or adamw -> did you mean adamw?")
     #expect(refusal { _ = try optimizerMethod(named: "lion", options) }?.hasSuffix("-> set one of them") == true)
     #expect(
-      refusal { _ = try optimizerMethod(named: "lars", options) }?.hasSuffix("-> set sgd, and SOLVER.LARS_ON True")
+      refusal { _ = try optimizerMethod(named: "LARS", options) }?.hasSuffix("-> set sgd, and SOLVER.LARS_ON True")
         == true)
     options.dampening = 0.5
     let expected =

@@ -128,6 +128,30 @@ struct EarlierTrainingTests {
     #expect(try listFolder(run).filter { $0.hasPrefix("earlier-log") }.sorted() == ["earlier-log", "earlier-log-2"])
   }
 
+  /// What is no log is not moved, nor waited for, and names that lead nowhere are passed over.
+  @Test func logsThatAreNoFiles() throws {
+    expectSuccess(train(["SOLVER.MAX_EPOCH", "1"]))
+    removeFile(run + "/checkpoints/checkpoint_epoch_00001.pyth")
+    let log = run + "/stdout.log"
+    try moveFile(log, to: run + "/own.log")
+    for kind in [S_IFIFO, S_IFLNK] {
+      removeFile(log)
+      #expect((kind == S_IFIFO ? mkfifo(log, 0o600) : symlink("own.log", log)) == 0)
+      let before = try listFolder(run)
+      expectFailure(train(["SOLVER.MAX_EPOCH", "1"]), ["writing the training's log: '\(log)' is a "])
+      #expect(try listFolder(run) == before)
+    }
+    removeFile(log)
+    try moveFile(run + "/own.log", to: log)
+    try makeFolder(run + "/earlier-log")
+    #expect(symlink("nowhere", run + "/earlier-log-2") == 0)
+    for kept in ["earlier-log", "earlier-log-3"] {
+      expectSuccess(train(["SOLVER.MAX_EPOCH", "1"]))
+      removeFile(run + "/checkpoints/checkpoint_epoch_00001.pyth")
+      #expect(try listFolder(run + "/" + kept).count == 5, "\(kept)")
+    }
+  }
+
   /// Another optimizer's state: what the message says leads to no loss.
   @Test func anotherOptimizer() throws {
     expectSuccess(train(["SOLVER.OPTIMIZING_METHOD", "sgd"]))

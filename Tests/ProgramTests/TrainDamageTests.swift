@@ -71,16 +71,18 @@ struct TrainDamageTests {
 
   /// The test at the end has no option of train's for damage: the message names the command that has.
   @Test func damagedVideosAreNotTested() throws {
-    try data.clips.file("test.csv", listWithDamage("cut.mp4").joined(separator: "\n") + "\n")
+    let rows = try listWithDamage("cut.mp4").dropLast() + ["gone.mp4 0"]
+    try data.clips.file("test.csv", rows.joined(separator: "\n") + "\n")
     let result = train([
       "TEST.ENABLE", "True", "TEST.NUM_ENSEMBLE_VIEWS", "1", "TEST.NUM_SPATIAL_CROPS", "1", "DATA.TEST_CROP_SIZE", "32",
       "SOLVER.MAX_EPOCH", "1",
     ])
     let checkpoint = output.path + "/checkpoints/checkpoint_epoch_00001.pyth"
     for words in [
-      "the results lack 1 of 8 videos, named above -> ",
-      "or take the results as they are: slowfast test --weights '\(checkpoint)' --damaged skip",
-    ] { #expect(result.status == 1 && result.stderr.contains(words), "\(result.stderr)") }
+      "the results lack 2 of 8 videos, named above -> ", "/gone.mp4' -> check DATA.PATH_PREFIX and the list\n",
+      "or take the results as they are: slowfast test --cfg ",
+      "/SLOW_8x4_R18_LINEAR.yaml --output-dir \(output.path) --weights \(checkpoint) --damaged skip, with the keys of this call",
+    ] { #expect(result.status == 1 && result.stderr.contains(words), "\(words) in \(result.stderr)") }
   }
 
   /// Weights that are numbers, and make none: the message of AVA's validation.

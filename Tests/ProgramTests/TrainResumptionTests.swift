@@ -129,6 +129,13 @@ struct TrainResumptionTests {
     #expect(tested.status == 0 && tested.stdout.contains("top-1 accuracy"), "\(tested.stderr)")
     #expect(tested.stderr.contains("the first of 2 processes tests; the others are done"), "\(tested.stderr)")
     #expect(!tested.stderr.contains("--shard"), "\(tested.stderr)")
+    // PySlowFast writes a test's result so, and keeps AVA's alone in json_stats.log.
+    let words = "json_stats: {\"split\": \"test_final\", \"top1_acc\": \""
+    func text(_ name: String) throws -> String {
+      try String(decoding: readFile(output.path + "/" + name, doing: "a test"), as: UTF8.self)
+    }
+    #expect(try text("stdout.log").contains(words) && text("metrics.jsonl").contains("{\"_type\": \"test_final\""))
+    #expect(try !text("json_stats.log").contains("test_final"))
     let warned = try train(test + ["DATA.TEST_CROP_SIZE", "64"])
     let early = try #require(warned.stderr.firstRange(of: "the test after the training will fail: "))
     let late = try #require(warned.stderr.firstRange(of: "all 2 epochs are done already"))

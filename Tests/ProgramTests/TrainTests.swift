@@ -73,6 +73,9 @@ struct TrainTests {
     let lines = try String(decoding: readFile(whole.path + "/metrics.jsonl", doing: "a test"), as: UTF8.self)
       .split(separator: "\n")
     #expect(lines.count { $0.contains("\"train_epoch\"") } == 2 && lines.count { $0.contains("\"val_epoch\"") } == 1)
+    #expect(lines.count { $0.contains("\"test_final\"") && $0.contains("\"map\": ") } == 1)
+    let stats = try String(decoding: readFile(whole.path + "/json_stats.log", doing: "a test"), as: UTF8.self)
+    #expect(stats.contains("json_stats: {\"map\": ") && stats.hasSuffix(", \"mode\": \"test\"}\n"), "\(stats)")
     let end = try checkpoint(whole.path, 2)
 
     removeFile(whole.path + "/checkpoints/checkpoint_epoch_00002.pyth")

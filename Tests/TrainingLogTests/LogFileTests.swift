@@ -120,7 +120,9 @@ import TrainingLog
     try makeFolder(scratch.path + "/metrics.jsonl")
     let error = #expect(throws: FileError.self) { try scratch.log() }
     #expect(
-      error?.description == "reading the training's log: '\(scratch.path)/metrics.jsonl' is a folder -> give a file")
+      error?.description
+        == "writing the training's log: '\(scratch.path)/metrics.jsonl' is a folder, expected a file or nothing -> move it away, or "
+        + "choose another folder")
   }
 
   @Test func eventFolders() {

@@ -135,6 +135,10 @@ struct NextCalls {
   var goingOn = "the same command"
   /// What takes results that lack something as they are.
   var takingLess = "--damaged skip"
+  /// What is given to end a run at the first thing that is damaged; nil for nothing.
+  var stopping: String? = "--damaged stop"
+  /// The end of a warning of what will be passed over.
+  var orStop: String { stopping.map { ", or give \($0)" } ?? "" }
 }
 
 /// The order in which a command scores key frames or videos into a journal and makes results of the scores.

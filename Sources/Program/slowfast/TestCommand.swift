@@ -9,6 +9,7 @@ internal import ModelZoo
 internal import Runs
 internal import Tensors
 internal import TextReports
+internal import Trainer
 internal import Wording
 
 /// PySlowFast's test run.
@@ -124,7 +125,11 @@ struct TestCommand: ParsableCommand {
   /// - Parameters:
   ///   - shard: The part of the test that is done; nil for all of it.
   ///   - next: What can be called after it.
-  func run(_ config: Configuration, shard: Shard?, _ next: NextCalls = NextCalls()) throws {
+  /// - Returns: What the whole of the test has found; nil without ground truth, and of a part.
+  @discardableResult
+  func run(
+    _ config: Configuration, shard: Shard?, _ next: NextCalls = NextCalls()
+  ) throws -> TrainingRun.TestResult? {
     switch RunUnit(config) {
     case .keyFrame: try testBoxes(config, shard, next)
     case .video, .picture, .window: try testVideos(config, shard, next)
@@ -132,7 +137,10 @@ struct TestCommand: ParsableCommand {
   }
 
   /// Scores videos as a whole.
-  private func testVideos(_ config: Configuration, _ shard: Shard?, _ next: NextCalls) throws {
+  private func testVideos(
+    _ config: Configuration, _ shard: Shard?, _ next: NextCalls
+  ) throws -> TrainingRun.TestResult? {
+    var result: TrainingRun.TestResult?
     var test = try VideoTest(config)
     test.shard = shard
     Console.say("\(test.views)")
@@ -144,38 +152,43 @@ struct TestCommand: ParsableCommand {
     )
     defer { run.close() }
     run.next = next
-    let notices = Notices(run.job.notices + (damage.stops ? [] : gone(run.job)))
+    let notices = Notices(run.job.notices + (damage.stops ? [] : gone(run.job, next)))
     try run("testing", [options.model(config, streams: streams.count)]) { found in
       for path in try files.write(found) { Console.say("wrote \(path)") }
       try scores.write(found, classes: config[.modelNumClasses])
       // The journal is gone when all is said.
       let accuracies = try found.accuracyTable()
+      result = try found.result()
       return RunResults {
         show(accuracies: accuracies)
         notices.repeatIfFar()
       }
     }
+    return result
   }
 
   /// The videos that will be passed over: said before hours are spent.
-  func gone(_ test: VideoTest) -> [String] {
+  func gone(_ test: VideoTest, _ next: NextCalls = NextCalls()) -> [String] {
     let missing = test.missingVideos
     let unlisted =
       test.unlistedVideos.map { names, list in
         [
           "'\(list)' lists no picture of \(counted(names.count, "video")), to be passed over: "
-            + "\(listed(names.map { "'\($0)'" }, limit: 3)) -> add their pictures to it, or give --damaged stop"
+            + "\(listed(names.map { "'\($0)'" }, limit: 3)) -> add their pictures to it\(next.orStop)"
         ]
       } ?? []
     if missing.isEmpty { return unlisted }
     return unlisted + [
       "\(counted(missing.count, test.unit.rawValue)) of the list not there, to be passed over: "
-        + "\(listed(missing.map { "'\($0)'" }, limit: 3)) -> check DATA.PATH_PREFIX and the list, or give --damaged stop"
+        + "\(listed(missing.map { "'\($0)'" }, limit: 3)) -> check DATA.PATH_PREFIX and the list\(next.orStop)"
     ]
   }
 
   /// Scores the people of AVA's key frames.
-  private func testBoxes(_ config: Configuration, _ shard: Shard?, _ next: NextCalls) throws {
+  private func testBoxes(
+    _ config: Configuration, _ shard: Shard?, _ next: NextCalls
+  ) throws -> TrainingRun.TestResult? {
+    var map: Double?
     let models = try models(config)
     var test = try AVATest(config, ensemble: models.ensemble, with: models.missing)
     test.shard = shard
@@ -187,30 +200,31 @@ struct TestCommand: ParsableCommand {
       isStill: still, damage, results)
     defer { run.close() }
     run.next = next
-    let notices = Notices(notices(run.job))
+    let notices = Notices(notices(run.job, next))
     try run("testing", models.load()) { detections in
       for path in try test.write(detections, to: folder) { Console.say("wrote \(path)") }
       try scores.write(detections)
       let result = try test.groundTruth.map { try TestSummary(test.labels, detections, $0, of: test.keyFrameCount) }
-      return RunResults(mAP: result?.mAP) {
+      map = result?.mAP
+      return RunResults(mAP: map) {
         result?.show()
         // The table of classes may lie between.
         notices.repeatIfFar(linesOnStdout: test.groundTruth == nil ? 0 : test.labelMap.labels.count)
       }
     }
+    return map.map { .map($0) }
   }
 
   /// What will be passed over: said before hours are spent.
-  private func missingFrames(_ test: AVATest) -> [String] {
+  private func missingFrames(_ test: AVATest, _ next: NextCalls) -> [String] {
     test.missingFrames.map {
-      "\($0): key frames that need them will be passed over -> check the frame list and the frame folder, or give "
-        + "--damaged stop"
+      "\($0): key frames that need them will be passed over -> check the frame list and the frame folder\(next.orStop)"
     }
   }
 
   /// What of the inputs was of no use or may surprise.
-  func notices(_ test: AVATest) -> [String] {
-    let own = test.notices + (damage.stops ? [] : missingFrames(test))
+  func notices(_ test: AVATest, _ next: NextCalls = NextCalls()) -> [String] {
+    let own = test.notices + (damage.stops ? [] : missingFrames(test, next))
     if test.outOfRangeKeyFrames.isEmpty { return own }
     let late =
       "\(counted(test.outOfRangeKeyFrames.count, "key frame")) beyond the last listed frame, which is repeated: "

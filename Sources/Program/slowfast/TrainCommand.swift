@@ -233,8 +233,12 @@ struct TrainCommand: ParsableCommand {
         Console.say("the test replaces \(series(earlier.map { "'\($0)'" }, "and")), of an earlier call in this folder")
       }
       if group.size > 1 { Console.say("the first of \(group.size) processes tests; the others are done") }
-      let next = NextCalls(goingOn: again, takingLess: "slowfast test --weights '\(checkpoint)' --damaged skip")
-      try ready.run(ready.configuration(), shard: nil, next)
+      let words = [self.config ?? "", config[.outputDir], checkpoint].map(shellWord)
+      let next = NextCalls(
+        goingOn: again,
+        takingLess: "slowfast test --cfg \(words[0]) --output-dir \(words[1]) --weights \(words[2]) --damaged skip, "
+          + "with the keys of this call", stopping: nil)
+      if let result = try ready.run(ready.configuration(), shard: nil, next) { try training.record(result) }
     }
   }
 

@@ -1,5 +1,6 @@
 internal import ClassificationEval
 internal import Classify
+internal import Trainer
 internal import Wording
 
 extension VideoScores {
@@ -16,6 +17,12 @@ extension VideoScores {
 }
 
 extension VideoScores {
+  /// By all clips of each video; nil without classes. Read from the journal.
+  func result() throws -> TrainingRun.TestResult? {
+    if let last = try accuracies().last { return .accuracy(top1: last.top1, top5: last.top5) }
+    return try meanAveragePrecisions().last.map { .map($0.percent / 100) }
+  }
+
   /// The mAP of videos that have several classes.
   private func precisionTable() throws -> String {
     let rows = try meanAveragePrecisions().map { found in

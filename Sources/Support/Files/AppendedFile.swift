@@ -18,11 +18,8 @@ public final class AppendedFile {
   public init(path: String, doing: String) throws(FileError) {
     self.path = path
     self.doing = doing
+    try Self.check(path: path, doing: doing)
     var status = stat()
-    // A link is not followed: what it leads to is nobody's journal, and would stay when the link goes.
-    if lstat(path, &status) == 0, status.st_mode & S_IFMT != S_IFREG {
-      throw .notFile(doing: doing, path: path, found: kindName(status.st_mode))
-    }
     try makeFolder(splitPath(path).folder)
     descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK, 0o666)
     if descriptor < 0 { throw .system(doing: doing, path: path, code: errno) }
@@ -32,6 +29,17 @@ public final class AppendedFile {
       throw .notFile(doing: doing, path: path, found: kindName(status.st_mode))
     }
     count = Int(status.st_size)
+  }
+
+  /// Makes sure that a file can be one that grows, where there is one.
+  ///
+  /// - Throws: `FileError.notFile` for all but plain files. A link is not followed: what it leads to is nobody's journal, and would
+  ///   stay when the link goes.
+  public static func check(path: String, doing: String) throws(FileError) {
+    var status = stat()
+    if lstat(path, &status) == 0, status.st_mode & S_IFMT != S_IFREG {
+      throw .notFile(doing: doing, path: path, found: kindName(status.st_mode))
+    }
   }
 
   /// Opens a file that is there, only to read what it has by now.

@@ -78,7 +78,7 @@ public func optimizerMethod(
     let meant = nearest(to: name, among: methods.keys.sorted()).map { "did you mean \($0)?" } ?? "set one of them"
     throw .badSetting(
       key: "SOLVER.OPTIMIZING_METHOD", found: "'\(name)'", expected: "sgd, adam or adamw",
-      advice: name == "lars" ? "set sgd, and SOLVER.LARS_ON True" : meant)
+      advice: name.lowercased() == "lars" ? "set sgd, and SOLVER.LARS_ON True" : meant)
   }
   try method.check()
   return method

@@ -65,6 +65,14 @@ public final class TrainingRun {
     public init(reason: String) { self.reason = reason }
   }
 
+  /// What a test has found.
+  public enum TestResult: Sendable {
+    /// Mean average precision, 0 to 1.
+    case map(Double)
+    /// In percent.
+    case accuracy(top1: Double, top5: Double)
+  }
+
   /// Where the training stands.
   public struct Progress: Sendable {
     /// Steps done of all that this run does.
@@ -231,9 +239,13 @@ public final class TrainingRun {
     }
     if isFirst { try makeFolder(checkpointFolder(config)) }
     let kept = try isFirst && !isResumed ? TrainingLog.keep(in: config[.outputDir]) : nil
+    let keptWords = kept.map {
+      "the log of an earlier training, none of whose checkpoints are here, is kept in '\($0)'"
+    }
+    if let keptWords { say(keptWords) }
     let log = try isFirst ? openLog(plan(firstEpoch).batches.count) : nil
     for notice in log?.notices ?? [] { say(notice) }
-    for remark in remarks { try log?.note(remark) }
+    for remark in [keptWords].compactMap(\.self) + remarks { try log?.note(remark) }
     var trained = TrainMeter(task, window: max(1, config[.logPeriod]))
     var tested = ValMeter(task, window: max(1, config[.logPeriod]), after: log?.entries ?? [])
     // A warning stays where one looks later, too.
@@ -241,7 +253,6 @@ public final class TrainingRun {
       say(line)
       try log?.note(line)
     }
-    if let kept { try warn("the log of an earlier training, none of whose checkpoints are here, is kept in '\(kept)'") }
     func tell(_ lost: [UnreadableSample]) throws {
       for sample in lost {
         try warn("'\(sample.name)' could not be read, another sample is taken for it: \(sample.reason)")
@@ -407,12 +418,27 @@ public final class TrainingRun {
       + (lacking ?? "")
   }
 
-  private func openLog(_ iterations: Int) throws -> TrainingLog {
-    var options = TrainingLog.Options(
+  private var logOptions: TrainingLog.Options {
+    TrainingLog.Options(
       folder: config[.outputDir], task: task, period: max(1, config[.logPeriod]),
       title: config.path.map { splitPath($0).name } ?? "Training")
+  }
+
+  /// Takes up in the log what a test of the last checkpoint has found.
+  ///
+  /// - Throws: `FileError`.
+  public func record(_ result: TestResult) throws {
+    let log = try TrainingLog(goingOnWith: logOptions)
+    switch result {
+    case .map(let map): try log.recordTest(map: map)
+    case .accuracy(let top1, let top5): try log.recordTest(errors: TopKErrors(top1: 100 - top1, top5: 100 - top5))
+    }
+  }
+
+  private func openLog(_ iterations: Int) throws -> TrainingLog {
+    var options = logOptions
     options.eventFolder = eventFolder(config)
-    return try TrainingLog(options, startEpoch: firstEpoch, iterations: iterations)
+    return try TrainingLog(options, startEpoch: firstEpoch, iterations: iterations, voidsEvents: !isResumed)
   }
 
   /// Of clips with one class each.

@@ -17,6 +17,8 @@ struct LogLines {
   ///   - isKept: Whether a line stays. What it throws, in words, is a notice, and the line goes.
   init(path: String, isKept: (ArraySlice<UInt8>) throws(LogLineError) -> Bool) throws(FileError) {
     self.path = path
+    // Not read and rewritten first.
+    try AppendedFile.check(path: path, doing: "writing the training's log")
     if !pathExists(path) { return }
     let bytes = try readFile(path, doing: "reading the training's log")
     var start = bytes.startIndex

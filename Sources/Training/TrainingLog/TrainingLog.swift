@@ -76,10 +76,12 @@ public final class TrainingLog {
   /// - Parameters:
   ///   - startEpoch: The epoch that the training begins or goes on with, from 0.
   ///   - iterations: How many it has.
+  ///   - voidsEvents: Whether all of TensorBoard's events that are there are void, and not only those from that epoch on.
   ///   - now: Seconds since 1970.
   /// - Throws: `FileError`.
   public init(
-    _ options: Options, startEpoch: Int, iterations: Int, now: @escaping () -> Double = secondsSince1970
+    _ options: Options, startEpoch: Int, iterations: Int, voidsEvents: Bool = false,
+    now: @escaping () -> Double = secondsSince1970
   ) throws {
     self.options = options
     self.now = now
@@ -97,10 +99,22 @@ public final class TrainingLog {
     results = try AppendedFile(path: paths[1], doing: doing)
     metrics = try AppendedFile(path: paths[2], doing: doing)
     events = try options.eventFolder.map {
-      try EventWriter(folder: $0, startStep: startEpoch * iterations, now: now)
+      try EventWriter(folder: $0, startStep: voidsEvents ? 0 : startEpoch * iterations, now: now)
     }
     for notice in notices { try note(notice) }
     if startEpoch > 0 { try note("training goes on after epoch \(startEpoch)") }
+  }
+
+  /// Opens the logs to add a test's result to them: nothing of them goes, and TensorBoard, which has none of tests, gets no file.
+  ///
+  /// - Throws: `FileError`.
+  public init(goingOnWith options: Options, now: @escaping () -> Double = secondsSince1970) throws(FileError) {
+    (self.options, self.now) = (options, now)
+    (entries, notices, events) = ([], [], nil)
+    let (paths, doing) = (Self.names.map { joinPath(options.folder, $0) }, "writing the training's log")
+    output = try AppendedFile(path: paths[0], doing: doing)
+    results = try AppendedFile(path: paths[1], doing: doing)
+    metrics = try AppendedFile(path: paths[2], doing: doing)
   }
 
   /// Whether the log of a folder has the validation of an epoch; nothing is written.
@@ -115,7 +129,7 @@ public final class TrainingLog {
 
   /// Moves the log of a training that nobody goes on with out of the way of the next one, into `earlier-log`, or `earlier-log-2` and
   /// so on where that is there: the checkpoints of one may have been moved away, another one was ended before its first. TensorBoard's
-  /// events stay, for a new training begins a file of its own.
+  /// events stay, for a new training begins a file of its own, which voids them.
   ///
   /// - Returns: The folder; nil for a log without an entry of an epoch, which stays.
   /// - Throws: `FileError`.
@@ -128,13 +142,14 @@ public final class TrainingLog {
     ]
     if entries.isEmpty, !logs.contains(where: \.isChanged) { return nil }
     var (kept, number) = (joinPath(folder, "earlier-log"), 1)
-    while pathExists(kept) {
+    // A move that was cut off may have left an empty one.
+    while isLink(kept) || pathExists(kept) && (try? listFolder(kept))?.isEmpty != true {
       number += 1
       kept = joinPath(folder, "earlier-log-\(number)")
     }
     try makeFolder(kept)
     // Curves first: what is left of a move that was cut off has entries, so that the next training keeps it.
-    for path in try files(in: folder, eventFolder: nil).reversed() {
+    for path in try files(in: folder, eventFolder: nil).reversed() where !isLink(path) {
       try moveFile(path, to: joinPath(kept, splitPath(path).name))
     }
     return kept

@@ -280,6 +280,10 @@ struct TrainCommand: ParsableCommand {
     // What is trained has no classes.
     if ContrastivePretraining.isNamed(by: config) { return nil }
     if config[.detectionEnable] {
+      if config[.avaTestLists].isEmpty {
+        warn("nothing is validated, as \(config.cite(.avaTestLists)) asks")
+        return nil
+      }
       let test: AVATest
       do { test = try AVATest(config) } catch {
         // Where all else is there, a disk is not: that is no training without a validation.

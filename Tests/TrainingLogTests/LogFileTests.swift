@@ -116,6 +116,18 @@ import TrainingLog
     #expect(again.entries.map(\.kind) == [.testFinal] && again.entries[0][Metric.map] == 0.25)
   }
 
+  @Test("A test's result after a line that was cut off") func resultAfterHalfALine() throws {
+    try scratch.log().recordTest(map: 0.25)
+    let text = try scratch.text("metrics.jsonl")
+    try scratch.write("metrics.jsonl", text + text.dropLast(3))
+    let log = try TrainingLog(goingOnWith: TrainingLog.Options(folder: scratch.path, task: .detection))
+    try log.recordTest(map: 0.5)
+    #expect(log.notices.count == 1 && log.notices[0].contains("line 2: it has no end"), "\(log.notices)")
+    let lines = try scratch.text("metrics.jsonl").split(separator: "\n", omittingEmptySubsequences: false)
+    #expect(lines.count == 3 && lines[0] + "\n" == text && lines[1].contains("0.5") && lines[2].isEmpty, "\(lines)")
+    #expect(try scratch.text("stdout.log").contains("line 2: it has no end"))
+  }
+
   @Test("A folder in a log's place") func folder() throws {
     try makeFolder(scratch.path + "/metrics.jsonl")
     let error = #expect(throws: FileError.self) { try scratch.log() }

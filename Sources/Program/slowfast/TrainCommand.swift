@@ -233,11 +233,15 @@ struct TrainCommand: ParsableCommand {
         Console.say("the test replaces \(series(earlier.map { "'\($0)'" }, "and")), of an earlier call in this folder")
       }
       if group.size > 1 { Console.say("the first of \(group.size) processes tests; the others are done") }
-      let words = [self.config ?? "", config[.outputDir], checkpoint].map(shellWord)
+      // A folder that a key names is among the keys.
+      let folder = words.keys.contains(Key.outputDir.name) ? [] : ["--output-dir", config[.outputDir]]
+      let forced = options.convolution.map { ["--convolution", $0.rawValue] } ?? []
+      let call =
+        ["test", "--cfg", self.config ?? ""] + folder + ["--weights", checkpoint, "--damaged", "skip"] + forced
       let next = NextCalls(
         goingOn: again,
-        takingLess: "slowfast test --cfg \(words[0]) --output-dir \(words[1]) --weights \(words[2]) --damaged skip, "
-          + "with the keys of this call", stopping: nil)
+        takingLess: "slowfast \(call.map(shellWord).joined(separator: " ")), with the keys of this call",
+        stopping: nil)
       if let result = try ready.run(ready.configuration(), shard: nil, next) { try training.record(result) }
     }
   }
@@ -276,7 +280,9 @@ struct TrainCommand: ParsableCommand {
   private func validation(
     _ config: Configuration, _ engine: Engine, warn: (String) -> Void
   ) throws -> ((String) throws -> TrainingRun.Validation)? {
-    let without = "; to train without a validation: \(Key.avaTestLists.name) []"
+    let without =
+      "; to train without a validation: \(Key.avaTestLists.name) []"
+      + (config[.testEnable] ? " \(Key.testEnable.name) False" : "")
     // What is trained has no classes.
     if ContrastivePretraining.isNamed(by: config) { return nil }
     if config[.detectionEnable] {

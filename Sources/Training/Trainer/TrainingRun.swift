@@ -226,7 +226,10 @@ public final class TrainingRun {
     remarks: [String] = [], say: (String) -> Void = { _ in }, progress: (Progress) -> Void = { _ in }
   ) throws -> Ending {
     let isFirst = group.rank == 0
-    if isFirst { removeFile(unsavedPath) }
+    if isFirst {
+      removeFile(unsavedPath)
+      try TrainingLog.check(in: config[.outputDir])
+    }
     if isFirst, overwrites { try EarlierTraining(config).remove() }
     if group.size > 1, overwrites { try group.barrier() }
     var (validation, checkpoint): (Validation?, String?) = (nil, try lastCheckpoint(config))

@@ -105,16 +105,32 @@ public final class TrainingLog {
     if startEpoch > 0 { try note("training goes on after epoch \(startEpoch)") }
   }
 
-  /// Opens the logs to add a test's result to them: nothing of them goes, and TensorBoard, which has none of tests, gets no file.
+  /// Makes sure that a folder's logs can be written, as far as they are there; nothing is written.
+  ///
+  /// - Throws: `FileError`.
+  public static func check(in folder: String) throws(FileError) {
+    for path in names.map({ joinPath(folder, $0) }) {
+      try AppendedFile.check(path: path, doing: "writing the training's log")
+    }
+  }
+
+  /// Opens the logs to add a test's result to them: no whole line of them goes, and TensorBoard, which has none of tests, gets no file.
   ///
   /// - Throws: `FileError`.
   public init(goingOnWith options: Options, now: @escaping () -> Double = secondsSince1970) throws(FileError) {
     (self.options, self.now) = (options, now)
-    (entries, notices, events) = ([], [], nil)
     let (paths, doing) = (Self.names.map { joinPath(options.folder, $0) }, "writing the training's log")
+    var entries: [LogEntry] = []
+    let logs = [
+      try LogLines.reference(path: paths[0], before: .max), try LogLines.reference(path: paths[1], before: .max),
+      try LogLines.metrics(path: paths[2], before: .max, &entries),
+    ]
+    for log in logs { try log.rewrite() }
+    (self.entries, notices, events) = (entries, logs.flatMap(\.notices), nil)
     output = try AppendedFile(path: paths[0], doing: doing)
     results = try AppendedFile(path: paths[1], doing: doing)
     metrics = try AppendedFile(path: paths[2], doing: doing)
+    for notice in notices { try note(notice) }
   }
 
   /// Whether the log of a folder has the validation of an epoch; nothing is written.

@@ -234,15 +234,18 @@ struct TrainCommand: ParsableCommand {
       }
       if group.size > 1 { Console.say("the first of \(group.size) processes tests; the others are done") }
       // A folder that a key names is among the keys.
-      let folder = words.keys.contains(Key.outputDir.name) ? [] : ["--output-dir", config[.outputDir]]
+      let folder = words.keys.contains(Key.outputDir.name) ? [] : option("--output-dir", config[.outputDir])
       let forced = options.convolution.map { ["--convolution", $0.rawValue] } ?? []
       let call =
-        ["test", "--cfg", self.config ?? ""] + folder + ["--weights", checkpoint, "--damaged", "skip"] + forced
+        ["test"] + option("--cfg", self.config ?? "") + folder + option("--weights", checkpoint)
+        + ["--damaged", "skip"] + forced
       let next = NextCalls(
         goingOn: again,
         takingLess: "slowfast \(call.map(shellWord).joined(separator: " ")), with the keys of this call",
         stopping: nil)
-      if let result = try ready.run(ready.configuration(), shard: nil, next) { try training.record(result) }
+      if let result = try ready.run(ready.configuration(), shard: nil, next) {
+        for notice in try training.record(result) { Console.warn(notice) }
+      }
     }
   }
 
@@ -258,7 +261,8 @@ struct TrainCommand: ParsableCommand {
         "\(weights) is given, and the test after a training is of its last checkpoint -> leave it out, or set TEST.ENABLE False"
       )
     }
-    var call = ["--cfg", self.config ?? "", "--output-dir", config[.outputDir], "--overwrite"]
+    // In one word, for names that begin with a dash.
+    var call = ["--cfg=\(self.config ?? "")", "--output-dir=\(config[.outputDir])", "--overwrite"]
     if let threads = options.threads { call += ["--threads", "\(threads)"] }
     if let forced = options.convolution { call += ["--convolution", forced.rawValue] }
     let pairs = words.overrides
@@ -364,6 +368,11 @@ struct TrainCommand: ParsableCommand {
     "the same command" + (overwrite ? " without --overwrite" : "")
       + (config[.trainAutoResume] ? "" : (overwrite ? " and" : "") + " with \(Key.trainAutoResume.name) True")
   }
+}
+
+/// An option with its value, as words of a call.
+private func option(_ name: String, _ value: String) -> [String] {
+  value.hasPrefix("-") ? ["\(name)=\(value)"] : [name, value]
 }
 
 /// Pictures that AVA's validation needs, and that are not there.

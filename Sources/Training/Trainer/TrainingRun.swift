@@ -429,13 +429,15 @@ public final class TrainingRun {
 
   /// Takes up in the log what a test of the last checkpoint has found.
   ///
+  /// - Returns: What was damaged in the log, and is left out: for the user.
   /// - Throws: `FileError`.
-  public func record(_ result: TestResult) throws {
+  public func record(_ result: TestResult) throws -> [String] {
     let log = try TrainingLog(goingOnWith: logOptions)
     switch result {
     case .map(let map): try log.recordTest(map: map)
     case .accuracy(let top1, let top5): try log.recordTest(errors: TopKErrors(top1: 100 - top1, top5: 100 - top5))
     }
+    return log.notices
   }
 
   private func openLog(_ iterations: Int) throws -> TrainingLog {

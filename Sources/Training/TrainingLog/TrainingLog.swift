@@ -110,11 +110,12 @@ public final class TrainingLog {
   /// - Throws: `FileError`.
   public static func check(in folder: String) throws(FileError) {
     for path in names.map({ joinPath(folder, $0) }) {
-      try AppendedFile.check(path: path, doing: "writing the training's log")
+      // Opened, so that permissions are asked, too.
+      if isLink(path) || pathExists(path) { _ = try AppendedFile(path: path, doing: "writing the training's log") }
     }
   }
 
-  /// Opens the logs to add a test's result to them: no whole line of them goes, and TensorBoard, which has none of tests, gets no file.
+  /// Opens the logs to add a test's result to them: nothing but damaged lines goes, and TensorBoard, which has none of tests, gets no file.
   ///
   /// - Throws: `FileError`.
   public init(goingOnWith options: Options, now: @escaping () -> Double = secondsSince1970) throws(FileError) {

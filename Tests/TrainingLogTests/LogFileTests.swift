@@ -120,7 +120,8 @@ import TrainingLog
     try scratch.log().recordTest(map: 0.25)
     let text = try scratch.text("metrics.jsonl")
     try scratch.write("metrics.jsonl", text + text.dropLast(3))
-    let log = try TrainingLog(goingOnWith: TrainingLog.Options(folder: scratch.path, task: .detection))
+    let log = try TrainingLog(
+      TrainingLog.Options(folder: scratch.path, task: .detection), startEpoch: nil, iterations: 0)
     try log.recordTest(map: 0.5)
     #expect(log.notices.count == 1 && log.notices[0].contains("line 2: it has no end"), "\(log.notices)")
     let lines = try scratch.text("metrics.jsonl").split(separator: "\n", omittingEmptySubsequences: false)

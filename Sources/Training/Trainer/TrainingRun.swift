@@ -432,7 +432,7 @@ public final class TrainingRun {
   /// - Returns: What was damaged in the log, and is left out: for the user.
   /// - Throws: `FileError`.
   public func record(_ result: TestResult) throws -> [String] {
-    let log = try TrainingLog(goingOnWith: logOptions)
+    let log = try TrainingLog(logOptions, startEpoch: nil, iterations: 0)
     switch result {
     case .map(let map): try log.recordTest(map: map)
     case .accuracy(let top1, let top5): try log.recordTest(errors: TopKErrors(top1: 100 - top1, top5: 100 - top5))

@@ -74,24 +74,20 @@ public final class TrainingLog {
   /// Opens the logs, and takes out of them what will be done again.
   ///
   /// - Parameters:
-  ///   - startEpoch: The epoch that the training begins or goes on with, from 0.
+  ///   - startEpoch: The epoch that the training begins or goes on with, from 0; nil where a test's result alone is added.
   ///   - iterations: How many it has.
   ///   - voidsEvents: Whether all of TensorBoard's events that are there are void, and not only those from that epoch on.
   ///   - now: Seconds since 1970.
   /// - Throws: `FileError`.
   public init(
-    _ options: Options, startEpoch: Int, iterations: Int, voidsEvents: Bool = false,
+    _ options: Options, startEpoch: Int?, iterations: Int, voidsEvents: Bool = false,
     now: @escaping () -> Double = secondsSince1970
   ) throws {
     self.options = options
     self.now = now
     let paths = Self.names.map { joinPath(options.folder, $0) }
-    var entries: [LogEntry] = []
-    let logs = [
-      try LogLines.reference(path: paths[0], before: startEpoch),
-      try LogLines.reference(path: paths[1], before: startEpoch),
-      try LogLines.metrics(path: paths[2], before: startEpoch, &entries),
-    ]
+    // Of what is only added to, nothing but damaged lines goes.
+    let (logs, entries) = try Self.lines(in: options.folder, before: startEpoch ?? .max)
     for log in logs { try log.rewrite() }
     (self.entries, notices) = (entries, logs.flatMap(\.notices))
     let doing = "writing the training's log"
@@ -99,10 +95,10 @@ public final class TrainingLog {
     results = try AppendedFile(path: paths[1], doing: doing)
     metrics = try AppendedFile(path: paths[2], doing: doing)
     events = try options.eventFolder.map {
-      try EventWriter(folder: $0, startStep: voidsEvents ? 0 : startEpoch * iterations, now: now)
+      try EventWriter(folder: $0, startStep: voidsEvents ? 0 : (startEpoch ?? 0) * iterations, now: now)
     }
     for notice in notices { try note(notice) }
-    if startEpoch > 0 { try note("training goes on after epoch \(startEpoch)") }
+    if let startEpoch, startEpoch > 0 { try note("training goes on after epoch \(startEpoch)") }
   }
 
   /// Makes sure that a folder's logs can be written, as far as they are there; nothing is written.
@@ -115,23 +111,15 @@ public final class TrainingLog {
     }
   }
 
-  /// Opens the logs to add a test's result to them: nothing but damaged lines goes, and TensorBoard, which has none of tests, gets no file.
-  ///
-  /// - Throws: `FileError`.
-  public init(goingOnWith options: Options, now: @escaping () -> Double = secondsSince1970) throws(FileError) {
-    (self.options, self.now) = (options, now)
-    let (paths, doing) = (Self.names.map { joinPath(options.folder, $0) }, "writing the training's log")
+  /// What the logs of a folder have before an epoch, and the entries among it.
+  private static func lines(in folder: String, before epoch: Int) throws(FileError) -> ([LogLines], [LogEntry]) {
     var entries: [LogEntry] = []
     let logs = [
-      try LogLines.reference(path: paths[0], before: .max), try LogLines.reference(path: paths[1], before: .max),
-      try LogLines.metrics(path: paths[2], before: .max, &entries),
+      try LogLines.reference(path: joinPath(folder, names[0]), before: epoch),
+      try LogLines.reference(path: joinPath(folder, names[1]), before: epoch),
+      try LogLines.metrics(path: joinPath(folder, names[2]), before: epoch, &entries),
     ]
-    for log in logs { try log.rewrite() }
-    (self.entries, notices, events) = (entries, logs.flatMap(\.notices), nil)
-    output = try AppendedFile(path: paths[0], doing: doing)
-    results = try AppendedFile(path: paths[1], doing: doing)
-    metrics = try AppendedFile(path: paths[2], doing: doing)
-    for notice in notices { try note(notice) }
+    return (logs, entries)
   }
 
   /// Whether the log of a folder has the validation of an epoch; nothing is written.
@@ -151,12 +139,7 @@ public final class TrainingLog {
   /// - Returns: The folder; nil for a log without an entry of an epoch, which stays.
   /// - Throws: `FileError`.
   public static func keep(in folder: String) throws(FileError) -> String? {
-    var entries: [LogEntry] = []
-    let logs = [
-      try LogLines.reference(path: joinPath(folder, names[0]), before: 0),
-      try LogLines.reference(path: joinPath(folder, names[1]), before: 0),
-      try LogLines.metrics(path: joinPath(folder, names[2]), before: 0, &entries),
-    ]
+    let (logs, entries) = try lines(in: folder, before: 0)
     if entries.isEmpty, !logs.contains(where: \.isChanged) { return nil }
     var (kept, number) = (joinPath(folder, "earlier-log"), 1)
     // A move that was cut off may have left an empty one.

@@ -128,8 +128,7 @@ import Testing
     let problem = Problem(layer)
     let engine = try Self.engine(layer, Engine(threads: 1).instructionSet)
     let expected = problem.run(engine)
-    let memory = engine.sharedScratch(1 << 22)
-    memory.update(repeating: .nan, count: 1 << 22)
+    engine.withSharedScratch(1 << 22) { $0.update(repeating: .nan, count: 1 << 22) }
     #expect(problem.run(engine) == expected)
   }
 }

@@ -1,3 +1,4 @@
+import Foundation
 import Parallel
 import Synchronization
 import Testing
@@ -116,6 +117,43 @@ private final class Tally: Sendable {
         }
       }
       for await fine in group { #expect(fine) }
+    }
+  }
+
+  /// Nor do those of one piece, or on one thread: memory that goes by a thread's number is used by one of them at a time.
+  @Test(arguments: [1, 3], [1, 2]) func loopsThatTheirCallerComputesDoNotMix(_ threads: Int, _ pieces: Int) async {
+    let pool = WorkerPool(threads: threads)
+    let inUse = (0..<threads).map { _ in Flag() }
+    await withTaskGroup(of: Bool.self) { group in
+      for task in 0..<4 {
+        group.addTask {
+          let mixed = Atomic<Int>(0)
+          for _ in 0..<100 {
+            // On one pool some loops have a piece, others several.
+            pool.forEach(task == 0 ? 3 : pieces) { _, thread in
+              if inUse[thread].raise() { mixed.wrappingAdd(1, ordering: .relaxed) }
+              sched_yield()
+              inUse[thread].lower()
+            }
+          }
+          return mixed.load(ordering: .relaxed) == 0
+        }
+      }
+      for await fine in group { #expect(fine) }
+    }
+  }
+
+  /// A loop within a loop waits for nobody where its caller computes it.
+  @Test func loopsWithinLoopsThatNeedNoThread() {
+    for threads in [1, 3] {
+      let pool = WorkerPool(threads: threads)
+      let sum = Atomic<Int>(0)
+      pool.forEach(5) { i in pool.forEach(1) { sum.wrappingAdd(i + $0, ordering: .relaxed) } }
+      pool.forEach(1) { _ in pool.forEach(1) { sum.wrappingAdd($0 + 5, ordering: .relaxed) } }
+      if threads == 1 { pool.forEach(2) { _ in pool.forEach(2) { sum.wrappingAdd($0, ordering: .relaxed) } } }
+      // The loop around them has ended: the next one is let in.
+      pool.forEach(4) { sum.wrappingAdd($0, ordering: .relaxed) }
+      #expect(sum.load(ordering: .relaxed) == 10 + 5 + 6 + (threads == 1 ? 2 : 0))
     }
   }
 

@@ -56,10 +56,12 @@ public struct ConvolutionPair: Sendable {
       // is where lines are short, for which the weights would be read anew each time.
       let most = depthwise.goesByLines && extent.w >= 32 ? min(cachedBytes, 2 << 20) : cachedBytes
       if input.batch * extent.count * first.shape.outChannels * second.input.bytes <= most {
-        let made = engine.sharedMap(input.batch, extent, channels: first.shape.outChannels, format: second.input)
-        first.run(input, into: made, epilogue: atOnce, on: engine)
-        return second.store(output, residual, epilogue, engine) {
-          depthwise.run(MapLines(map: made, epilogue: later), $0, engine)
+        return engine.withSharedMap(input.batch, extent, channels: first.shape.outChannels, format: second.input) {
+          made in
+          first.run(input, into: made, epilogue: atOnce, on: engine)
+          second.store(output, residual, epilogue, engine) {
+            depthwise.run(MapLines(map: made, epilogue: later), $0, engine)
+          }
         }
       }
       let lines = ConvolvedLines(

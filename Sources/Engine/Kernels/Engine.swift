@@ -46,7 +46,7 @@ public final class Engine: Sendable {
     self.streams = streams
     self.pool = pool
     self.kernels = kernels
-    scratch = Scratch(slots: pool.threads + 1)
+    scratch = Scratch(threads: pool.threads)
     self.planner = planner
   }
 
@@ -78,17 +78,27 @@ public final class Engine: Sendable {
   /// may do it again.
   public func exclusively<Result>(_ body: () throws -> Result) rethrows -> Result { try exclusion.run(body) }
 
-  /// Memory that all threads see, for what is packed while a network runs; it holds anything.
-  public func sharedScratch(_ floats: Int) -> UnsafeMutablePointer<Float> {
-    scratch.floats(floats, thread: pool.threads)
+  /// Runs a body, ``exclusively(_:)``, with memory that all threads see, for what is packed while a network runs; it holds
+  /// anything. The body must not ask for it again, nor keep it; what it calls may have no use for it of its own.
+  public func withSharedScratch<Result>(
+    _ floats: Int, _ body: (UnsafeMutablePointer<Float>) throws -> Result
+  ) rethrows -> Result {
+    try exclusively { try scratch.withShared(floats) { try body($0.pointer) } }
   }
 
-  /// A dense map in the memory that all threads see; it holds anything.
-  func sharedMap(_ batch: Int, _ extent: Extent3, channels: Int, format: ElementFormat) -> FeatureMap {
+  /// The same with a dense map.
+  func withSharedMap<Result>(
+    _ batch: Int, _ extent: Extent3, channels: Int, format: ElementFormat, _ body: (FeatureMap) throws -> Result
+  ) rethrows -> Result {
     let floats = channels * format.bytes / 4
-    let storage = scratch.storage(batch * extent.count * floats, thread: pool.threads)
-    return FeatureMap(
-      storage: storage, offset: 0, batch: batch, extent: extent, channels: channels, pitch: floats, format: format)
+    return try exclusively {
+      try scratch.withShared(batch * extent.count * floats) { storage in
+        try body(
+          FeatureMap(
+            storage: storage, offset: 0, batch: batch, extent: extent, channels: channels, pitch: floats, format: format
+          ))
+      }
+    }
   }
 
   /// Products of float32 inputs, whatever their outputs are.

@@ -48,7 +48,17 @@ public struct WeightGradient: Sendable {
       return winograd.run(input, gradient, into: weights, adds: adds, engine)
     }
     let blocks = Blocks(shape, Form(shape, input), positions: gradient.positions)
-    let sums = blocks.segments == 1 ? nil : engine.sharedScratch(blocks.segments * blocks.floats)
+    if blocks.segments == 1 { return run(blocks, input, gradient, into: weights, adds: adds, sums: nil, engine) }
+    engine.withSharedScratch(blocks.segments * blocks.floats) {
+      run(blocks, input, gradient, into: weights, adds: adds, sums: $0, engine)
+    }
+  }
+
+  /// - Parameter sums: For those of all segments; nil where there is one.
+  private func run(
+    _ blocks: Blocks, _ input: FeatureMap, _ gradient: FeatureMap, into weights: Tensor, adds: Bool,
+    sums: UnsafeMutablePointer<Float>?, _ engine: Engine
+  ) {
     engine.pool.forEach(blocks.count) { piece, thread in
       let block = blocks[piece]
       let own = engine.scratch((sums == nil ? blocks.blockFloats : 0) + blocks.copiedFloats + 4 * Self.chunk, thread)
@@ -146,27 +156,29 @@ public struct WeightGradient: Sendable {
   ) {
     let (taps, channels) = (shape.kernel.count, shape.outChannels)
     let segments = max(1, min(Self.wantedPieces, gradient.positions / Self.leastPositions))
-    let sums = engine.sharedScratch(segments * taps * channels)
-    let run = engine.kernels.gradients.innerProducts
-    engine.pool.forEach(segments) { segment, thread in
-      let target = sums + segment * taps * channels
-      target.update(repeating: 0, count: taps * channels)
-      let all = share(segment, of: segments, gradient.positions)
-      let pairs = pairs(thread, engine)
-      for first in stride(from: all.lowerBound, to: all.upperBound, by: Self.chunk) {
-        let positions = first..<min(all.upperBound, first + Self.chunk)
-        for tap in 0..<taps {
-          let count = pairs.fill(tap, positions, shape, input, gradient, inputChannel: 0, gradientChannel: 0)
-          run(
-            InnerProducts(
-              left: pairs.left, right: pairs.right, count: count, columns: channels, sums: target + tap * channels))
+    engine.withSharedScratch(segments * taps * channels) { sums in
+      let run = engine.kernels.gradients.innerProducts
+      engine.pool.forEach(segments) { segment, thread in
+        let target = sums + segment * taps * channels
+        target.update(repeating: 0, count: taps * channels)
+        let all = share(segment, of: segments, gradient.positions)
+        let pairs = pairs(thread, engine)
+        for first in stride(from: all.lowerBound, to: all.upperBound, by: Self.chunk) {
+          let positions = first..<min(all.upperBound, first + Self.chunk)
+          for tap in 0..<taps {
+            let count = pairs.fill(tap, positions, shape, input, gradient, inputChannel: 0, gradientChannel: 0)
+            run(
+              InnerProducts(
+                left: pairs.left, right: pairs.right, count: count, columns: channels, sums: target + tap * channels))
+          }
         }
       }
-    }
-    for channel in 0..<channels {
-      for tap in 0..<taps {
-        let sum = (0..<segments).reduce(Float(0)) { $0 + sums[($1 * taps + tap) * channels + channel] }
-        weights.storage.pointer[channel * taps + tap] = sum + (adds ? weights.storage.pointer[channel * taps + tap] : 0)
+      for channel in 0..<channels {
+        for tap in 0..<taps {
+          let sum = (0..<segments).reduce(Float(0)) { $0 + sums[($1 * taps + tap) * channels + channel] }
+          weights.storage.pointer[channel * taps + tap] =
+            sum + (adds ? weights.storage.pointer[channel * taps + tap] : 0)
+        }
       }
     }
   }

@@ -136,24 +136,25 @@ struct WinogradConvolution: ConvolutionMethod {
     let pieces = WinogradPieces(
       tiles: group, runs: (shape.outChannels + run - 1) / run, threads: engine.pool.threads, weights: tilesOfWeights)
     let layout = PieceLayout(self, tiles: pieces.tilesPerBlock, ofPoints: group.count, engine)
-    let points = engine.sharedScratch(layout.pointCount)
-    func piece(_ range: Range<Int>, _ thread: Int) -> Piece {
-      Piece(
-        convolution: self, tiles: tiles, range: range, layout: layout,
-        memory: engine.scratch.floats(layout.count, thread: thread), points: points, firstTile: group.lowerBound,
-        input: input, store: store, engine: engine)
-    }
-    let shares = min(group.count, 4 * engine.pool.threads)
-    engine.pool.forEach(shares) { number, thread in
-      let some =
-        group.lowerBound + number * group.count / shares..<group.lowerBound + (number + 1) * group.count / shares
-      piece(some, thread).transformInputs(some)
-    }
-    engine.pool.forEach(pieces.count) { number, thread in
-      let (index, range) = pieces[number]
-      let piece = piece(range, thread)
-      piece.prepare()
-      piece.run(index * run, after: index * run)
+    engine.withSharedScratch(layout.pointCount) { points in
+      func piece(_ range: Range<Int>, _ thread: Int) -> Piece {
+        Piece(
+          convolution: self, tiles: tiles, range: range, layout: layout,
+          memory: engine.scratch.floats(layout.count, thread: thread), points: points, firstTile: group.lowerBound,
+          input: input, store: store, engine: engine)
+      }
+      let shares = min(group.count, 4 * engine.pool.threads)
+      engine.pool.forEach(shares) { number, thread in
+        let some =
+          group.lowerBound + number * group.count / shares..<group.lowerBound + (number + 1) * group.count / shares
+        piece(some, thread).transformInputs(some)
+      }
+      engine.pool.forEach(pieces.count) { number, thread in
+        let (index, range) = pieces[number]
+        let piece = piece(range, thread)
+        piece.prepare()
+        piece.run(index * run, after: index * run)
+      }
     }
   }
 

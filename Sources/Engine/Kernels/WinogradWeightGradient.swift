@@ -99,15 +99,16 @@ struct WinogradWeightGradient {
   /// Computes the gradient of the weights: see `WeightGradient.run`.
   func run(_ input: FeatureMap, _ gradient: FeatureMap, into weights: Tensor, adds: Bool, _ engine: Engine) {
     let layout = Layout(self)
-    let memory = engine.sharedScratch(layout.count)
-    let zeros = Storage(count: max(shape.inChannels, shape.outChannels))
-    clearRest(layout, memory, engine)
-    for first in stride(from: 0, to: tiles.count, by: layout.tiles) {
-      let group = first..<min(tiles.count, first + layout.tiles)
-      transform(group, input, gradient, zeros, layout, memory, engine)
-      multiply(group.count, isFirst: first == 0, layout, memory, engine)
+    engine.withSharedScratch(layout.count) { memory in
+      let zeros = Storage(count: max(shape.inChannels, shape.outChannels))
+      clearRest(layout, memory, engine)
+      for first in stride(from: 0, to: tiles.count, by: layout.tiles) {
+        let group = first..<min(tiles.count, first + layout.tiles)
+        transform(group, input, gradient, zeros, layout, memory, engine)
+        multiply(group.count, isFirst: first == 0, layout, memory, engine)
+      }
+      finish(layout, UnsafePointer(memory), into: weights, adds: adds, engine)
     }
-    finish(layout, UnsafePointer(memory), into: weights, adds: adds, engine)
   }
 
   /// Zeros for the rows of the gradient that fill the last tile of registers up: what lay there may be denormal numbers, each of

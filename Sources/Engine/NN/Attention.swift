@@ -56,19 +56,20 @@ extension Attention {
       let keys = phi.extent.count
       let first = MatrixPanels.floats(depth: phi.channels, outputs: keys, .float32, engine)
       let second = MatrixPanels.floats(depth: keys, outputs: g.channels, .float32, engine)
-      let shared = engine.sharedScratch(first + second)
-      let phiPanels = MatrixPanels(depth: phi.channels, outputs: keys, memory: shared, .float32, engine)
-      let gPanels = MatrixPanels(depth: keys, outputs: g.channels, memory: shared + first, .float32, engine)
-      engine.pool.forEach(phiPanels.panels + gPanels.panels) { piece in
-        let isPhi = piece < phiPanels.panels
-        let panel = isPhi ? piece : piece - phiPanels.panels
-        (isPhi ? phiPanels : gPanels).fill(
-          panel, from: isPhi ? phi : g, first: item * keys, positionsAreDepth: !isPhi)
-      }
-      let positions = theta.extent.count
-      engine.pool.forEach((positions + Attention.block - 1) / Attention.block) { piece, thread in
-        let range = piece * Attention.block..<min(positions, (piece + 1) * Attention.block)
-        attend(item * positions + range.lowerBound, range.count, theta, phiPanels, gPanels, output, engine, thread)
+      engine.withSharedScratch(first + second) { shared in
+        let phiPanels = MatrixPanels(depth: phi.channels, outputs: keys, memory: shared, .float32, engine)
+        let gPanels = MatrixPanels(depth: keys, outputs: g.channels, memory: shared + first, .float32, engine)
+        engine.pool.forEach(phiPanels.panels + gPanels.panels) { piece in
+          let isPhi = piece < phiPanels.panels
+          let panel = isPhi ? piece : piece - phiPanels.panels
+          (isPhi ? phiPanels : gPanels).fill(
+            panel, from: isPhi ? phi : g, first: item * keys, positionsAreDepth: !isPhi)
+        }
+        let positions = theta.extent.count
+        engine.pool.forEach((positions + Attention.block - 1) / Attention.block) { piece, thread in
+          let range = piece * Attention.block..<min(positions, (piece + 1) * Attention.block)
+          attend(item * positions + range.lowerBound, range.count, theta, phiPanels, gPanels, output, engine, thread)
+        }
       }
     }
   }
@@ -177,52 +178,53 @@ extension Attention: TrainableOperator {
       MatrixPanels.floats(depth: keys, outputs: depth, .float32, engine),
     ]
     // A row of each more, for what kernels read beyond their matrices.
-    let memory = engine.sharedScratch(sizes.reduce(0, +) + 2 * (queries + 1) * pitch)
-    let weights = memory + sizes.reduce(0, +)
-    let slopes = weights + (queries + 1) * pitch
-    for item in 0..<theta.batch {
-      let first = (queries: item * queries, keys: item * keys)
-      let panels = [
-        MatrixPanels(depth: depth, outputs: keys, memory: memory, .float32, engine),
-        MatrixPanels(depth: width, outputs: keys, memory: memory + sizes[0], .float32, engine),
-        MatrixPanels(depth: keys, outputs: depth, memory: memory + sizes[0] + sizes[1], .float32, engine),
-      ]
-      for (index, panel) in panels.enumerated() {
-        engine.pool.forEach(panel.panels) {
-          panel.fill($0, from: index == 1 ? g : phi, first: first.keys, positionsAreDepth: index == 2)
+    engine.withSharedScratch(sizes.reduce(0, +) + 2 * (queries + 1) * pitch) { memory in
+      let weights = memory + sizes.reduce(0, +)
+      let slopes = weights + (queries + 1) * pitch
+      for item in 0..<theta.batch {
+        let first = (queries: item * queries, keys: item * keys)
+        let panels = [
+          MatrixPanels(depth: depth, outputs: keys, memory: memory, .float32, engine),
+          MatrixPanels(depth: width, outputs: keys, memory: memory + sizes[0], .float32, engine),
+          MatrixPanels(depth: keys, outputs: depth, memory: memory + sizes[0] + sizes[1], .float32, engine),
+        ]
+        for (index, panel) in panels.enumerated() {
+          engine.pool.forEach(panel.panels) {
+            panel.fill($0, from: index == 1 ? g : phi, first: first.keys, positionsAreDepth: index == 2)
+          }
         }
-      }
-      engine.pool.forEach((queries + Attention.block - 1) / Attention.block) { piece, thread in
-        let start = piece * Attention.block
-        let count = min(Attention.block, queries - start)
-        let memory = engine.scratch(2 * Attention.block + Attention.block * depth, thread)
-        let table = UnsafeMutableRawPointer(memory).bindMemory(
-          to: UnsafePointer<Float>.self, capacity: Attention.block)
-        panels[0].multiply(
-          theta.start + (first.queries + start) * theta.pitch, pitch: theta.pitch, count: count,
-          into: weights + start * pitch, outputPitch: pitch, table: table)
-        panels[1].multiply(
-          gradient.start + (first.queries + start) * gradient.pitch, pitch: gradient.pitch, count: count,
-          into: slopes + start * pitch, outputPitch: pitch, table: table)
-        for row in start..<start + count {
-          normalise(weights + row * pitch, count: keys, channels: depth)
-          differentiate(slopes + row * pitch, weights: weights + row * pitch, count: keys, channels: depth)
+        engine.pool.forEach((queries + Attention.block - 1) / Attention.block) { piece, thread in
+          let start = piece * Attention.block
+          let count = min(Attention.block, queries - start)
+          let memory = engine.scratch(2 * Attention.block + Attention.block * depth, thread)
+          let table = UnsafeMutableRawPointer(memory).bindMemory(
+            to: UnsafePointer<Float>.self, capacity: Attention.block)
+          panels[0].multiply(
+            theta.start + (first.queries + start) * theta.pitch, pitch: theta.pitch, count: count,
+            into: weights + start * pitch, outputPitch: pitch, table: table)
+          panels[1].multiply(
+            gradient.start + (first.queries + start) * gradient.pitch, pitch: gradient.pitch, count: count,
+            into: slopes + start * pitch, outputPitch: pitch, table: table)
+          for row in start..<start + count {
+            normalise(weights + row * pitch, count: keys, channels: depth)
+            differentiate(slopes + row * pitch, weights: weights + row * pitch, count: keys, channels: depth)
+          }
+          guard let target = pass.targets[0] else { return }
+          let rows = memory + 2 * Attention.block
+          panels[2].multiply(
+            slopes + start * pitch, pitch: pitch, count: count, into: rows, outputPitch: depth, table: table)
+          for row in 0..<count {
+            let to = target.map.start + (first.queries + start + row) * target.map.pitch
+            for c in 0..<depth { to[c] = (target.adds ? to[c] : 0) + rows[row * depth + c] }
+          }
         }
-        guard let target = pass.targets[0] else { return }
-        let rows = memory + 2 * Attention.block
-        panels[2].multiply(
-          slopes + start * pitch, pitch: pitch, count: count, into: rows, outputPitch: depth, table: table)
-        for row in 0..<count {
-          let to = target.map.start + (first.queries + start + row) * target.map.pitch
-          for c in 0..<depth { to[c] = (target.adds ? to[c] : 0) + rows[row * depth + c] }
+        for (target, left, right) in [(pass.targets[1], slopes, theta), (pass.targets[2], weights, gradient)] {
+          guard let target else { continue }
+          engine.transposedProduct(
+            left, leftPitch: pitch, right.start + first.queries * right.pitch, rightPitch: right.pitch, count: queries,
+            rows: keys, columns: right.channels, into: target.map.start + first.keys * target.map.pitch,
+            pitch: target.map.pitch, adds: target.adds)
         }
-      }
-      for (target, left, right) in [(pass.targets[1], slopes, theta), (pass.targets[2], weights, gradient)] {
-        guard let target else { continue }
-        engine.transposedProduct(
-          left, leftPitch: pitch, right.start + first.queries * right.pitch, rightPitch: right.pitch, count: queries,
-          rows: keys, columns: right.channels, into: target.map.start + first.keys * target.map.pitch,
-          pitch: target.map.pitch, adds: target.adds)
       }
     }
   }

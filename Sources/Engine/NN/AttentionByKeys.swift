@@ -26,29 +26,30 @@ extension Attention {
     // Rows have room for what kernels read beyond them.
     let (left, right) = (padded(depth), padded(width))
     let panelFloats = MatrixPanels.floats(depth: depth, outputs: width, format, engine)
-    let memory = engine.sharedScratch(panelFloats + keys * (left + right) + depth * right)
-    let panels = MatrixPanels(depth: depth, outputs: width, memory: memory, format, engine)
-    nonisolated(unsafe) let phiRows = memory + panelFloats
-    nonisolated(unsafe) let gRows = phiRows + keys * left
-    nonisolated(unsafe) let sums = gRows + keys * right
-    for item in 0..<theta.batch {
-      engine.pool.forEach(keys) { key in
-        copy(phi, item * keys + key, to: phiRows + key * left, left)
-        copy(g, item * keys + key, to: gRows + key * right, right)
-      }
-      engine.transposedProduct(
-        phiRows, leftPitch: left, gRows, rightPitch: right, count: keys, rows: depth, columns: width, into: sums,
-        pitch: right, adds: false)
-      engine.pool.forEach(depth) { row in divide(sums + row * right, width, by: Float(keys), format) }
-      engine.pool.forEach(panels.panels) { panel in panels.fill(panel) { UnsafePointer(sums + $0 * right) } }
-      engine.pool.forEach((queries + block - 1) / block) { piece, thread in
-        let first = item * queries + piece * block
-        let table = UnsafeMutableRawPointer(engine.scratch(2 * block, thread)).bindMemory(
-          to: UnsafePointer<Float>.self, capacity: block)
-        panels.multiply(
-          theta.start + first * theta.pitch, pitch: theta.pitch, count: min(block, queries - piece * block),
-          into: output.start + first * output.pitch, outputPitch: output.pitch,
-          outputIsBFloat16: format == .bfloat16, table: table)
+    engine.withSharedScratch(panelFloats + keys * (left + right) + depth * right) { memory in
+      let panels = MatrixPanels(depth: depth, outputs: width, memory: memory, format, engine)
+      nonisolated(unsafe) let phiRows = memory + panelFloats
+      nonisolated(unsafe) let gRows = phiRows + keys * left
+      nonisolated(unsafe) let sums = gRows + keys * right
+      for item in 0..<theta.batch {
+        engine.pool.forEach(keys) { key in
+          copy(phi, item * keys + key, to: phiRows + key * left, left)
+          copy(g, item * keys + key, to: gRows + key * right, right)
+        }
+        engine.transposedProduct(
+          phiRows, leftPitch: left, gRows, rightPitch: right, count: keys, rows: depth, columns: width, into: sums,
+          pitch: right, adds: false)
+        engine.pool.forEach(depth) { row in divide(sums + row * right, width, by: Float(keys), format) }
+        engine.pool.forEach(panels.panels) { panel in panels.fill(panel) { UnsafePointer(sums + $0 * right) } }
+        engine.pool.forEach((queries + block - 1) / block) { piece, thread in
+          let first = item * queries + piece * block
+          let table = UnsafeMutableRawPointer(engine.scratch(2 * block, thread)).bindMemory(
+            to: UnsafePointer<Float>.self, capacity: block)
+          panels.multiply(
+            theta.start + first * theta.pitch, pitch: theta.pitch, count: min(block, queries - piece * block),
+            into: output.start + first * output.pitch, outputPitch: output.pitch,
+            outputIsBFloat16: format == .bfloat16, table: table)
+        }
       }
     }
   }

@@ -23,16 +23,18 @@ public struct GlobalAveragePooling: Operator, Hashable {
   public func run(_ inputs: [FeatureMap], into output: FeatureMap, engine: Engine) {
     let input = inputs[0]
     let (lines, width) = (input.extent.t * input.extent.h, input.extent.w)
-    let sums = engine.sharedScratch(input.batch * lines * input.channels)
-    engine.pool.forEach(input.batch * lines) { line in
-      withLine(input, from: line * width, width) { start, pitch in
-        means(start, width, pitch, input.channels, sums + line * input.channels, engine)
+    engine.withSharedScratch(input.batch * lines * input.channels) { sums in
+      engine.pool.forEach(input.batch * lines) { line in
+        withLine(input, from: line * width, width) { start, pitch in
+          means(start, width, pitch, input.channels, sums + line * input.channels, engine)
+        }
       }
-    }
-    engine.pool.forEach(input.batch) { item in
-      means(
-        sums + item * lines * input.channels, lines, input.channels, input.channels, output.start + item * output.pitch,
-        engine)
+      engine.pool.forEach(input.batch) { item in
+        means(
+          sums + item * lines * input.channels, lines, input.channels, input.channels,
+          output.start + item * output.pitch,
+          engine)
+      }
     }
   }
 

@@ -92,38 +92,39 @@ public struct MultiHeadAttention: Operator {
     let vectorFloats =
       rows == nil ? 0 : RelativeTerms.floats(depth: depth, queries: queries.extent, keys: keys.extent, format, engine)
     let termFloats = rows == nil ? 0 : (heads * queries.extent.count * termPitch + 15) / 16 * 16
-    let memory = engine.sharedScratch(heads * keyFloats + vectorFloats + termFloats)
-    let packed = (0..<heads).map {
-      AttentionKeys(depth: depth, extent: keys.extent, extra: extra, memory: memory + $0 * keyFloats, format, engine)
-    }
-    let terms = memory + (heads * keyFloats + vectorFloats)
-    let relative = rows.map { rows in
-      let relative = RelativeTerms(
-        depth: depth, queries: queries.extent, keys: keys.extent, memory: memory + heads * keyFloats, format, engine)
-      let axes = rows.map { rows in rows.map { RelativeTerms.Axis(vector: $0.vector) } }
-      engine.pool.forEach(relative.pieces) { relative.fill($0, axes) }
-      return (terms: relative, hasPositions: rows.map { $0 != nil })
-    }
-    for item in 0..<output.batch {
-      engine.pool.forEach(heads) { head in pack(packed[head], head, item, maps) }
-      if let (relative, hasPositions) = relative {
-        func floats(_ head: Int) -> Int { head * depth * format.bytes / 4 }
-        let first = queries.start + item * queries.extent.count * queries.pitch
-        engine.pool.forEach(heads * relative.pieces) { piece, thread in
-          let head = piece % heads
-          relative.compute(
-            piece / heads, hasPositions, first + floats(head), pitch: queries.pitch,
-            into: terms + head * queries.extent.count * termPitch, termPitch: termPitch, engine, thread)
-        }
+    engine.withSharedScratch(heads * keyFloats + vectorFloats + termFloats) { memory in
+      let packed = (0..<heads).map {
+        AttentionKeys(depth: depth, extent: keys.extent, extra: extra, memory: memory + $0 * keyFloats, format, engine)
       }
-      let together = packed[0].queries
-      let blocks = (queries.extent.count + together - 1) / together
-      engine.pool.forEach(heads * blocks) { piece, thread in
-        let (head, block) = (piece / blocks, piece % blocks)
-        let first = block * together
-        attend(
-          packed[head], head, item, first, queries, relative == nil ? nil : UnsafePointer(terms), termPitch, output,
-          engine, thread)
+      let terms = memory + (heads * keyFloats + vectorFloats)
+      let relative = rows.map { rows in
+        let relative = RelativeTerms(
+          depth: depth, queries: queries.extent, keys: keys.extent, memory: memory + heads * keyFloats, format, engine)
+        let axes = rows.map { rows in rows.map { RelativeTerms.Axis(vector: $0.vector) } }
+        engine.pool.forEach(relative.pieces) { relative.fill($0, axes) }
+        return (terms: relative, hasPositions: rows.map { $0 != nil })
+      }
+      for item in 0..<output.batch {
+        engine.pool.forEach(heads) { head in pack(packed[head], head, item, maps) }
+        if let (relative, hasPositions) = relative {
+          func floats(_ head: Int) -> Int { head * depth * format.bytes / 4 }
+          let first = queries.start + item * queries.extent.count * queries.pitch
+          engine.pool.forEach(heads * relative.pieces) { piece, thread in
+            let head = piece % heads
+            relative.compute(
+              piece / heads, hasPositions, first + floats(head), pitch: queries.pitch,
+              into: terms + head * queries.extent.count * termPitch, termPitch: termPitch, engine, thread)
+          }
+        }
+        let together = packed[0].queries
+        let blocks = (queries.extent.count + together - 1) / together
+        engine.pool.forEach(heads * blocks) { piece, thread in
+          let (head, block) = (piece / blocks, piece % blocks)
+          let first = block * together
+          attend(
+            packed[head], head, item, first, queries, relative == nil ? nil : UnsafePointer(terms), termPitch, output,
+            engine, thread)
+        }
       }
     }
   }

@@ -42,16 +42,21 @@ final class Crew: @unchecked Sendable {
 
   /// Waits until no other loop is running.
   ///
-  /// - Parameter threads: Those of the pool. A loop that one of them starts would wait for itself.
-  func enter(from threads: [pthread_t]) {
+  /// - Parameters:
+  ///   - threads: Those of the pool. A loop that one of them starts would wait for itself.
+  ///   - mayBeWithin: Whether such a loop is no mistake: it needs no other thread.
+  /// - Returns: Whether `leave` is to be called; false within another loop.
+  func enter(from threads: [pthread_t], mayBeWithin: Bool) -> Bool {
     let me = pthread_self()
     if !loop.tryLock() {
       if owner.load(ordering: .relaxed) == UInt(me) || threads.contains(me) {
+        if mayBeWithin { return false }
         fatalError("the body of a loop started another loop on the same pool")
       }
       loop.lock()
     }
     owner.store(UInt(me), ordering: .relaxed)
+    return true
   }
 
   func leave() {

@@ -55,8 +55,9 @@ public final class WorkerPool: @unchecked Sendable {
 
   /// Calls `body` once for every piece 0..<count, on all threads, and returns when all are finished.
   ///
-  /// Pieces run in any order and at the same time. Loops of several threads on one pool follow each other. The body
-  /// must not start another loop on this pool; that ends the program where it would wait for itself.
+  /// Pieces run in any order and at the same time. Loops of several threads on one pool follow each other, of one piece as of
+  /// many and on one thread as on many, so that memory that goes by a thread's number is never shared. The body must not start
+  /// another loop on this pool; that ends the program where it would wait for itself.
   public func forEach(_ count: Int, _ body: (Int) -> Void) {
     forEach(count) { piece, _ in body(piece) }
   }
@@ -66,12 +67,14 @@ public final class WorkerPool: @unchecked Sendable {
   public func forEach(_ count: Int, _ body: (_ piece: Int, _ thread: Int) -> Void) {
     if count <= 0 { return }
     if let record { return record.run(count, body) }
-    if count == 1 || handles.isEmpty {
+    // A loop within a loop that only its caller computes waits for nobody.
+    let isAlone = count == 1 || handles.isEmpty
+    let entered = crew.enter(from: handles, mayBeWithin: isAlone)
+    defer { if entered { crew.leave() } }
+    if isAlone {
       for piece in 0..<count { body(piece, 0) }
       return
     }
-    crew.enter(from: handles)
-    defer { crew.leave() }
     for first in stride(from: 0, to: count, by: Crew.mostPieces) {
       withoutActuallyEscaping(body) { crew.run(min(Crew.mostPieces, count - first), from: first, $0) }
     }

@@ -72,23 +72,24 @@ private struct AttentionBackward {
         RelativeTermGradients.floats(depth: depth, queries: queries.extent, keys: keys.extent, engine))
     // A line more after the terms: kernels read beyond the last row.
     let floats = heads * keyFloats + heads * segments * sumFloats + termFloats + 16 + vectorFloats
-    let memory = engine.sharedScratch(floats)
-    let sums = memory + heads * keyFloats
-    let terms = sums + heads * segments * sumFloats
-    let vectors = terms + (termFloats + 16)
-    let packed = (0..<heads).map {
-      AttentionKeyGradients(
-        depth: depth, extent: keys.extent, extra: extra, memory: memory + $0 * keyFloats, engine)
+    engine.withSharedScratch(floats) { memory in
+      let sums = memory + heads * keyFloats
+      let terms = sums + heads * segments * sumFloats
+      let vectors = terms + (termFloats + 16)
+      let packed = (0..<heads).map {
+        AttentionKeyGradients(
+          depth: depth, extent: keys.extent, extra: extra, memory: memory + $0 * keyFloats, engine)
+      }
+      engine.pool.forEach(heads) { pack(packed[$0], $0) }
+      if let rows { computeTerms(rows, into: terms, vectors) }
+      engine.pool.forEach(heads * segments) { piece, thread in
+        let sums = sums + piece * sumFloats
+        sums.update(repeating: 0, count: sumFloats)
+        differentiate(packed[piece / segments], piece / segments, piece % segments, terms, into: sums, thread)
+      }
+      if let first = packed.first { addSums(sums, sumFloats, valueSums: first.valueSums) }
+      if let rows { differentiateTerms(rows, terms, vectors) }
     }
-    engine.pool.forEach(heads) { pack(packed[$0], $0) }
-    if let rows { computeTerms(rows, into: terms, vectors) }
-    engine.pool.forEach(heads * segments) { piece, thread in
-      let sums = sums + piece * sumFloats
-      sums.update(repeating: 0, count: sumFloats)
-      differentiate(packed[piece / segments], piece / segments, piece % segments, terms, into: sums, thread)
-    }
-    if let first = packed.first { addSums(sums, sumFloats, valueSums: first.valueSums) }
-    if let rows { differentiateTerms(rows, terms, vectors) }
   }
 
   private func pack(_ packed: AttentionKeyGradients, _ head: Int) {

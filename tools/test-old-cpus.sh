@@ -51,5 +51,5 @@ for cpu in $cpus; do
   echo "== the arithmetic's tests on $cpu" >&2
   qemu-x86_64 -cpu "$cpu" "$build/slowfastPackageTests.xctest" --testing-library swift-testing \
     --filter "^($tests)Tests\\." \
-    --skip "(NNTests\\.(RandomNetworkTests/(shared|frames|earlier)|RepeatedRunTests|GradientTests|QuantizedNetworkTests/(isClose|layers|refuses))|KernelsTests\\.(${large}StabilityTests|WinogradTapsTests|ManyThreadsTests|ConvolutionGradientTests/(threads|isTheAdjoint)))"
+    --skip "(NNTests\\.(RandomNetworkTests/(shared|frames|earlier)|RepeatedRunTests|GradientTests|QuantizedNetworkTests/(isClose|layers|refuses))|KernelsTests\\.(${large}StabilityTests|WinogradTapsTests|ManyThreadsTests|SharedEngineTests|ConvolutionGradientTests/(threads|isTheAdjoint)))"
 done

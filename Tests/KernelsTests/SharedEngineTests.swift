@@ -11,7 +11,7 @@ import Testing
     static let shapes = [
       (ConvolutionShape(24, 40, kernel: .one), 1), (ConvolutionShape(24, 40, kernel: .one), 3),
       (ConvolutionShape(32, 32, kernel: Extent3(1, 3, 3), padding: Extent3(0, 1, 1), groups: 32), 2),
-      (ConvolutionShape(28, 32, kernel: Extent3(1, 3, 3), padding: Extent3(0, 1, 1)), 12),
+      (ConvolutionShape(28, 32, kernel: Extent3(1, 3, 3), padding: Extent3(0, 1, 1)), 2),
     ]
 
     let shape: ConvolutionShape
@@ -46,7 +46,7 @@ import Testing
     let expected = problems.map { $0.run(engine) }
     await withTaskGroup(of: (Int, Bool).self) { group in
       for number in problems.indices {
-        group.addTask { (number, (0..<20).allSatisfy { _ in problems[number].run(engine) == expected[number] }) }
+        group.addTask { (number, (0..<10).allSatisfy { _ in problems[number].run(engine) == expected[number] }) }
       }
       for await (number, isEqual) in group { #expect(isEqual, "problem \(number)") }
     }

@@ -120,7 +120,7 @@ test-portable: setup
 # What handles memory itself or starts threads, with its tests, built to report bytes beyond a block or after its life and
 # blocks that nobody frees (address), and what two threads touch without order (thread). The manifest is compiled with
 # -DSANITIZED; without x86's modules, whose intrinsics both would not see. TRAINING=1: training's in their place.
-SANITIZED = -c release --disable-index-store --sanitize=$* --scratch-path .build-$* -Xbuild-tools-swiftc -DPORTABLE_ONLY \
+SANITIZED = -c release --sanitize=$* --scratch-path .build-$* -Xbuild-tools-swiftc -DPORTABLE_ONLY \
   -Xbuild-tools-swiftc -DSANITIZED $(if $(TRAINING),-Xbuild-tools-swiftc -DTRAINING,$(DEFINED_$*))
 # What one thread does, with thousands of damaged files or beside the definition of a layer, says nothing of threads; how many
 # threads share a layer, tests of their own say.

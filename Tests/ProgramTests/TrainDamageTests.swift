@@ -69,13 +69,14 @@ struct TrainDamageTests {
     expectFailure(train(), ["validating: none of 1 sample could be read, the first was '", "/cut.mp4' (sample 0): "])
   }
 
-  /// The test at the end has no option of train's for damage: the message names the command that has.
+  /// The test at the end has no option of train's for damage: the message names the command that has. Keys after `--` may have values
+  /// that read like one of its options.
   @Test func damagedVideosAreNotTested() throws {
     let rows = try listWithDamage("cut.mp4").dropLast() + ["gone.mp4 0"]
     try data.clips.file("test.csv", rows.joined(separator: "\n") + "\n")
     let result = train([
       "TEST.ENABLE", "True", "TEST.NUM_ENSEMBLE_VIEWS", "1", "TEST.NUM_SPATIAL_CROPS", "1", "DATA.TEST_CROP_SIZE", "32",
-      "SOLVER.MAX_EPOCH", "1",
+      "SOLVER.MAX_EPOCH", "1", "--", "TENSORBOARD.LOG_DIR", "--damaged",
     ])
     let checkpoint = output.path + "/checkpoints/checkpoint_epoch_00001.pyth"
     for words in [

@@ -56,7 +56,7 @@ public final class WorkerPool: @unchecked Sendable {
   /// Calls `body` once for every piece 0..<count, on all threads, and returns when all are finished.
   ///
   /// Pieces run in any order and at the same time. Loops of several threads on one pool follow each other, of one piece as of
-  /// many and on one thread as on many, so that memory that goes by a thread's number is never shared. The body must not start
+  /// many and on one thread as on many, so that they never share memory that goes by a thread's number. The body must not start
   /// another loop on this pool; that ends the program where it would wait for itself.
   public func forEach(_ count: Int, _ body: (Int) -> Void) {
     forEach(count) { piece, _ in body(piece) }

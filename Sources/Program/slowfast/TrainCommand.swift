@@ -209,7 +209,7 @@ struct TrainCommand: ParsableCommand {
       }
       return { throw interrupted }
     }
-    Interruption.setLoss(nil)
+    Interruption.setLoss(config[.testEnable] ? "all epochs are saved; \(again) goes on with the test" : nil)
     if !isFirst { return nil }
     if training.firstEpoch < training.epochs {
       Console.say(
@@ -266,6 +266,8 @@ struct TrainCommand: ParsableCommand {
     if let threads = options.threads { call += ["--threads", "\(threads)"] }
     if let forced = options.convolution { call += ["--convolution", forced.rawValue] }
     let pairs = words.overrides
+    // What follows is no option: keys may have values that read like one of the test's.
+    call.append("--")
     for index in stride(from: 0, to: pairs.count, by: 2) where pairs[index] != Key.outputDir.name {
       call += pairs[index...index + 1]
     }

@@ -94,8 +94,11 @@ public final class TrainingLog {
     output = try AppendedFile(path: paths[0], doing: doing)
     results = try AppendedFile(path: paths[1], doing: doing)
     metrics = try AppendedFile(path: paths[2], doing: doing)
-    events = try options.eventFolder.map {
-      try EventWriter(folder: $0, startStep: voidsEvents ? 0 : (startEpoch ?? 0) * iterations, now: now)
+    // Events begin with a step, from which earlier ones are void: a test's result alone has none.
+    if let folder = options.eventFolder, let startEpoch {
+      events = try EventWriter(folder: folder, startStep: voidsEvents ? 0 : startEpoch * iterations, now: now)
+    } else {
+      events = nil
     }
     for notice in notices { try note(notice) }
     if let startEpoch, startEpoch > 0 { try note("training goes on after epoch \(startEpoch)") }

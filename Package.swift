@@ -566,13 +566,6 @@ let testTargets: [Target] = [
     + grouped("Program", program) + testTargets
 #endif
 
-#if FUZZED
-  // Readers compute nothing by these; optimising what is counted branch by branch would take as long as all readers.
-  for target in targets where ["MicroKernels", "KernelsPortable", "Kernels", "NN", "RoIAlign"].contains(target.name) {
-    target.swiftSettings = (target.swiftSettings ?? []) + [.unsafeFlags(["-Onone"])]
-  }
-#endif
-
 let package = Package(
   name: "slowfast",
   products: products,

@@ -209,7 +209,7 @@ struct TrainCommand: ParsableCommand {
       }
       return { throw interrupted }
     }
-    Interruption.setLoss(config[.testEnable] ? "all epochs are saved; \(again) goes on with the test" : nil)
+    Interruption.setLoss(test == nil ? nil : "all epochs are saved; \(again) goes on with the test")
     if !isFirst { return nil }
     if training.firstEpoch < training.epochs {
       Console.say(
